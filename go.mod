@@ -1,0 +1,3 @@
+module github.com/aerodb/aerodb
+
+go 1.26
