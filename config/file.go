@@ -140,8 +140,10 @@ func (f *file) syntax(err error) error {
 	if !errors.As(err, &p) {
 		return dberr.New(dberr.ConfigInvalid, "not TOML: %w", err).In(f.name)
 	}
-	// Position.Line is one too far where the mistake is a line that ends early.
-	line := 1 + strings.Count(f.text[:min(p.Position.Start, len(f.text))], "\n")
+	// Position.Line is one too far where the mistake is a line that ends early,
+	// and Position.Start is outside the text for some that are all mistake.
+	start := min(max(p.Position.Start, 0), len(f.text))
+	line := 1 + strings.Count(f.text[:start], "\n")
 	e := dberr.New(dberr.ConfigInvalid, "not TOML: %s", strings.TrimSuffix(p.Message, "."))
 	e.In(fmt.Sprintf("%s:%d", f.name, line)).With("file", f.name).With("line", int64(line))
 	return e.WithHint("correct the line; strings stand in quotes, tables in [brackets]")
