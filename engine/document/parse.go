@@ -1,0 +1,259 @@
+package document
+
+// DepthMax is the deepest nesting of arrays and objects that Parse takes.
+const DepthMax = 64
+
+// membersLinearMax is the number of members up to which comparing each name with
+// all before it is cheaper than a set of names.
+const membersLinearMax = 16
+
+// Options bound what Parse takes.
+type Options struct {
+	MaxBytes int // the longest input; 0 is no limit
+}
+
+// Parse reads the one JSON value that data holds. Errors are *SyntaxError. The
+// Value shares no memory with data.
+func Parse(data []byte, opt Options) (Value, error) {
+	if opt.MaxBytes > 0 && len(data) > opt.MaxBytes {
+		return Value{}, syntaxErrorf(opt.MaxBytes, "%d bytes are more than the limit of %d", len(data), opt.MaxBytes)
+	}
+	p := parser{src: data}
+	v, err := p.value(SkipSpace(data, 0), 0)
+	if err != nil {
+		return Value{}, err
+	}
+	if i := SkipSpace(data, v.end); i < len(data) {
+		return Value{}, syntaxErrorf(i, "%s follows the value", describe(data, i))
+	}
+	return v, nil
+}
+
+type parser struct {
+	src     []byte
+	scratch []byte // for strings with escapes
+}
+
+// SkipSpace returns the offset of the first byte from src[i] on that is not white space.
+func SkipSpace(src []byte, i int) int {
+	for i < len(src) && (src[i] == ' ' || src[i] == '\n' || src[i] == '\r' || src[i] == '\t') {
+		i++
+	}
+	return i
+}
+
+// value reads the value that begins at src[i]; depth arrays and objects are open.
+func (p *parser) value(i, depth int) (Value, *SyntaxError) {
+	if i >= len(p.src) {
+		return Value{}, NoValue(p.src, i)
+	}
+	v := Value{start: i}
+	var err *SyntaxError
+	switch c := p.src[i]; {
+	case c == '"':
+		v.kind = String
+		v.text, v.end, err = p.text(i)
+	case c == '{' || c == '[':
+		if depth == DepthMax {
+			return Value{}, syntaxErrorf(i, "arrays and objects are nested deeper than %d", DepthMax)
+		}
+		if c == '{' {
+			err = p.object(&v, depth+1)
+		} else {
+			err = p.array(&v, depth+1)
+		}
+	case c == '-' || c-'0' <= 9:
+		err = p.number(&v)
+	case literalAt(p.src, i, "true"):
+		v.kind, v.bits, v.end = Bool, 1, i+len("true")
+	case literalAt(p.src, i, "false"):
+		v.kind, v.end = Bool, i+len("false")
+	case literalAt(p.src, i, "null"):
+		v.kind, v.end = Null, i+len("null")
+	default:
+		err = NoValue(p.src, i)
+	}
+	return v, err
+}
+
+func literalAt(src []byte, i int, literal string) bool {
+	return len(src)-i >= len(literal) && string(src[i:i+len(literal)]) == literal
+}
+
+// NoValue returns the error for src[i], where a value should begin and none does.
+func NoValue(src []byte, i int) *SyntaxError {
+	for _, name := range []string{"NaN", "Infinity", "-Infinity"} {
+		if literalAt(src, i, name) {
+			return syntaxErrorf(i, "%s is not a JSON number", name)
+		}
+	}
+	if i == 0 && literalAt(src, i, "\xef\xbb\xbf") {
+		return syntaxErrorf(i, "a byte order mark stands before the value")
+	}
+	return syntaxErrorf(i, "a value should begin here, not %s", describe(src, i))
+}
+
+// text reads the string literal at src[i] and returns the offset after it.
+func (p *parser) text(i int) (string, int, *SyntaxError) {
+	end, plain, err := ScanString(p.src, i)
+	if err != nil {
+		return "", 0, err
+	}
+	if plain {
+		return string(p.src[i+1 : end-1]), end, nil
+	}
+	p.scratch = AppendUnquoted(p.scratch[:0], p.src[i:end])
+	return string(p.scratch), end, nil
+}
+
+func (p *parser) number(v *Value) *SyntaxError {
+	if literalAt(p.src, v.start, "-Infinity") {
+		return NoValue(p.src, v.start)
+	}
+	n, err := ScanNumber(p.src, v.start)
+	if err != nil {
+		return err
+	}
+	v.end = v.start + len(n.Literal)
+	if whole, ok := n.Int(); ok {
+		v.kind, v.bits = Int, uint64(whole)
+		return nil
+	}
+	f, ok := n.Float()
+	if !ok {
+		return OutOfRange(v.start)
+	}
+	*v = Value{kind: Float, bits: FloatValue(f).bits, start: v.start, end: v.end}
+	if n.Integer {
+		v.text = string(n.Literal)
+	}
+	return nil
+}
+
+// OutOfRange returns the error for a number at offset that float64 holds only as
+// infinite or as zero.
+func OutOfRange(offset int) *SyntaxError {
+	return syntaxErrorf(offset, "the number is outside the range of a 64-bit float")
+}
+
+func (p *parser) array(v *Value, depth int) *SyntaxError {
+	v.kind = Array
+	i := SkipSpace(p.src, v.start+1)
+	if i < len(p.src) && p.src[i] == ']' {
+		v.end = i + 1
+		return nil
+	}
+	for {
+		item, err := p.value(i, depth)
+		if err != nil {
+			err.Path = ItemPath(len(v.items), err.Path)
+			return err
+		}
+		v.items = append(v.items, item)
+		i = SkipSpace(p.src, item.end)
+		switch {
+		case i < len(p.src) && p.src[i] == ',':
+			i = SkipSpace(p.src, i+1)
+		case i < len(p.src) && p.src[i] == ']':
+			v.end = i + 1
+			return nil
+		default:
+			return Unseparated(p.src, i, ']')
+		}
+	}
+}
+
+// Unseparated returns the error for src[i], which follows an item or a member
+// and is neither a comma nor the closing bracket.
+func Unseparated(src []byte, i int, closing byte) *SyntaxError {
+	return syntaxErrorf(i, "',' or %q should follow here, not %s", closing, describe(src, i))
+}
+
+func (p *parser) object(v *Value, depth int) *SyntaxError {
+	v.kind = Object
+	i := SkipSpace(p.src, v.start+1)
+	if i < len(p.src) && p.src[i] == '}' {
+		v.end = i + 1
+		return nil
+	}
+	var names map[string]struct{}
+	for {
+		if i >= len(p.src) || p.src[i] != '"' {
+			return NoName(p.src, i)
+		}
+		name, end, err := p.text(i)
+		if err != nil {
+			return err
+		}
+		if names = noteName(names, v.members); hasName(names, v.members, name) {
+			err := syntaxErrorf(i, "the member comes twice")
+			err.Path = MemberPath(name, "")
+			return err
+		}
+		member, err := p.member(end, depth)
+		if err != nil {
+			err.Path = MemberPath(name, err.Path)
+			return err
+		}
+		v.members = append(v.members, Member{name, member})
+		i = SkipSpace(p.src, member.end)
+		switch {
+		case i < len(p.src) && p.src[i] == ',':
+			i = SkipSpace(p.src, i+1)
+		case i < len(p.src) && p.src[i] == '}':
+			v.end = i + 1
+			return nil
+		default:
+			return Unseparated(p.src, i, '}')
+		}
+	}
+}
+
+// NoName returns the error for src[i], where a member name should begin and none does.
+func NoName(src []byte, i int) *SyntaxError {
+	return syntaxErrorf(i, "a member name in quotes should begin here, not %s", describe(src, i))
+}
+
+// NoColon returns the error for src[i], which follows a member name and is no colon.
+func NoColon(src []byte, i int) *SyntaxError {
+	return syntaxErrorf(i, "':' should follow the member name, not %s", describe(src, i))
+}
+
+// member reads the colon and the value that follow a name ending before src[i].
+func (p *parser) member(i, depth int) (Value, *SyntaxError) {
+	i = SkipSpace(p.src, i)
+	if i >= len(p.src) || p.src[i] != ':' {
+		return Value{}, NoColon(p.src, i)
+	}
+	return p.value(SkipSpace(p.src, i+1), depth)
+}
+
+// noteName keeps a set of the names of members once there are many; it is called
+// before each further one.
+func noteName(names map[string]struct{}, members []Member) map[string]struct{} {
+	switch {
+	case len(members) < membersLinearMax:
+		return nil
+	case names == nil:
+		names = make(map[string]struct{}, 2*len(members))
+		for i := range members {
+			names[members[i].Name] = struct{}{}
+		}
+	default:
+		names[members[len(members)-1].Name] = struct{}{}
+	}
+	return names
+}
+
+func hasName(names map[string]struct{}, members []Member, name string) bool {
+	if names != nil {
+		_, ok := names[name]
+		return ok
+	}
+	for i := range members {
+		if members[i].Name == name {
+			return true
+		}
+	}
+	return false
+}
