@@ -1,0 +1,88 @@
+// Package wal writes and reads the write-ahead log: the file that makes a
+// commit durable with one write and one fdatasync.
+//
+// A file wal/<first sequence, 20 digits>.wal has a fixed size. It is created
+// filled with real zeros and synced before its first record, so that a commit
+// changes no metadata and everything behind the last record is zero. All
+// integers are little endian. The first sector is the file's header:
+//
+//	offset  size  field
+//	0       8     "AEROWAL1"
+//	8       4     format version
+//	12      4     CRC32C of the sector without this field, masked
+//	16      16    uuid of the database
+//	32      8     size of the file in bytes, a multiple of 512
+//	40      8     sequence of the first operation, as in the file's name
+//	48      32    digest of the database before that operation
+//	80      432   zero
+//
+// The first 16 bytes keep their meaning in every later format version.
+//
+// Then follow records, each at the start of a sector of 512 bytes. A commit is
+// one record, whatever the number of its operations; a clean close writes a
+// seal, a record without operations. The first sector of a record:
+//
+//	offset  size  field
+//	0       1     stamp 0xf1: a record starts here
+//	1       3     "REC"
+//	4       1     type: 1 commit, 2 seal
+//	5       3     zero
+//	8       4     CRC32C of the header without this field, salted, masked
+//	12      4     CRC32C of the body, salted, masked
+//	16      4     length of the payload in bytes
+//	20      4     number of operations
+//	24      8     sequence of the first operation; a seal's is the next one to come
+//	32      32    digest of the database after the record
+//	64      448   payload
+//
+// and every other sector of it:
+//
+//	0       1     stamp 0xc3: a record goes on here
+//	1       511   payload
+//
+// The body is every byte of the record behind the header: payload, stamps, and
+// the zeros that fill the last sector. Both checksums are salted with the
+// database's uuid, the file's first sequence and the record's offset, so that a
+// stale, foreign or misplaced record never passes; masking keeps zeros, and
+// data that holds checksums, from passing by accident. Sequence numbers have no
+// gap: operation k of a record has the sequence first+k. Every record carries a
+// digest, so replay proves itself at each step.
+//
+// An operation in the payload, its four numbers as minimal uvarints:
+//
+//	1     kind: 1 insert, 2 replace, 3 delete, 4 schema
+//	1..3  collection
+//	1..3  version
+//	1..5  length of the id
+//	1..5  length of the document
+//	n     id
+//	m     document
+//
+// # Torn or damaged
+//
+// A record is written only after the one before it was synced, so a crash leaves
+// at most one in doubt. What makes a torn tail and a damaged record different
+// things is that sectors arrive whole or not at all, that a sector of a record is
+// never all zero, and that no document can bring a byte to the start of a
+// sector, where the stamps are. At the first invalid record, at X:
+//
+//  1. all is zero from X to the end of the file: a clean end;
+//  2. a valid header of this file lies after X: corruption;
+//  3. something is not zero further than the largest record after X, or behind
+//     the length that a valid header at X states: corruption;
+//  4. a sector between X and the last one that is not zero, or within the stated
+//     length, is all zero: it never arrived, nobody was told of the record: torn;
+//  5. otherwise every sector arrived and the checksum is wrong: corruption.
+//
+// Rule 4 asks in addition that what did arrive bears its stamps, since a sector
+// that is neither zero nor stamped was never written here: that is rule 5 too.
+//
+// Opening a log for writing zeroes a torn extent and syncs that. Then, unless the
+// log ends with a seal, it writes the last record again, with one sector of zeros
+// behind it, and syncs: after a failed sync and a restart of the process alone,
+// the page cache shows what the disk may not hold. Behind a seal the same is done
+// before the first append, so that opening a sealed log writes nothing.
+//
+// One case cannot be decided, only after an unclean end and only in the last
+// record: a damaged sector that reads as zeros looks like one that never arrived.
+package wal

@@ -1,0 +1,38 @@
+package wal
+
+import (
+	"path"
+
+	"github.com/aerodb/aerodb/engine/vfs"
+)
+
+// A FileInfo is what a log's header holds.
+type FileInfo struct {
+	Header
+	UUID          [16]byte
+	FormatVersion int
+}
+
+// Inspect reads the log file called full and changes nothing. It gives every valid
+// record to visit and returns what the file's own header says and how the scan
+// ended: of a damaged file the error is what Open's would be, and the report's
+// Rule says which rule applied. The file may have any name and be any database's.
+func Inspect(fsys vfs.FS, full string, visit func(Record) error) (FileInfo, Report, error) {
+	p := path.Base(full)
+	f, err := fsys.OpenFile(full, vfs.O_RDONLY, 0)
+	if err != nil {
+		return FileInfo{}, Report{}, vfs.Wrap(err, "wal.inspect", p)
+	}
+	defer f.Close() // nothing was written
+	h, uuid, size, err := loadHeader(f, p)
+	info := FileInfo{Header: h, UUID: uuid, FormatVersion: formatVersion}
+	if err != nil {
+		return info, Report{}, err
+	}
+	if err := h.matchSize(p, size); err != nil {
+		return info, Report{}, err
+	}
+	s := newScanner(reader{file: f, path: p, size: h.Size}, h, uuid)
+	err = s.run(visit)
+	return info, s.report, err
+}

@@ -1,0 +1,190 @@
+package wal
+
+import (
+	"io"
+
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/vfs"
+)
+
+// A Log is an open log file, ready for the next record. It is not safe for
+// concurrent use: one record is in flight at a time, and whoever writes it holds
+// the database's write lock.
+type Log struct {
+	file vfs.File
+	name string
+	salt salt
+	size int64
+
+	used   int64 // where the next record goes
+	next   uint64
+	digest [32]byte // after the last record
+	sealed bool     // the last record is a seal
+
+	// staleSeal is where a seal lies that was read, not written, since the file was
+	// opened: the disk may not hold it. It is 0 if there is none.
+	staleSeal int64
+
+	readOnly bool
+	failed   bool // for ever: a sync failed, or a record could not be withdrawn
+}
+
+// Name returns the file's name.
+func (l *Log) Name() string { return l.name }
+
+// Size returns the size of the file in bytes.
+func (l *Log) Size() int64 { return l.size }
+
+// Used returns the bytes of the file up to the end of the last record.
+func (l *Log) Used() int64 { return l.used }
+
+// NextSequence returns the sequence of the next operation.
+func (l *Log) NextSequence() uint64 { return l.next }
+
+// Digest returns the digest that the last record carries.
+func (l *Log) Digest() [32]byte { return l.digest }
+
+// Sealed reports whether the last record is a seal.
+func (l *Log) Sealed() bool { return l.sealed }
+
+// Failed reports whether the log refuses all further work.
+func (l *Log) Failed() bool { return l.failed }
+
+// Fits reports whether b can be appended, with room left for a seal.
+func (l *Log) Fits(b *Batch) bool { return RecordBytes(b.Len()) <= l.size-SealBytes-l.used }
+
+// Append writes b, whose first sequence is NextSequence, as one record with the
+// digest of the database after it, and syncs. After nil the record is durable.
+// After WAL_APPEND_FAILED it is not in the file, and the log can go on unless
+// Failed says otherwise. After WAL_FSYNC_FAILED nobody knows, and the log has
+// failed; nothing is ever retried.
+func (l *Log) Append(b *Batch, digest [32]byte) error {
+	if err := l.writable("wal.append"); err != nil {
+		return err
+	}
+	if err := b.check(); err != nil {
+		return err
+	}
+	if b.first != l.next {
+		return misuse("wal.append", l.path(), "a batch starts at sequence %d, the log goes on at %d", b.first, l.next)
+	}
+	if !l.Fits(b) {
+		return dberr.New(dberr.WALFull, "the record needs %d bytes, %d of %d are left", RecordBytes(b.Len()), l.size-SealBytes-l.used, l.size).
+			In(l.path()).WithOp("wal.append")
+	}
+	if err := l.renewSeal(); err != nil {
+		return err
+	}
+	record := b.frame(l.salt.at(l.used), digest)
+	if err := l.commit("wal.append", record); err != nil {
+		return err
+	}
+	l.used += int64(len(record))
+	l.next += uint64(b.count)
+	l.digest, l.sealed = digest, false
+	return nil
+}
+
+// Seal ends the log cleanly: it writes a record that says so and syncs. digest is
+// the database's now, which the last record must have promised. A sealed log is
+// left as it is, and can be appended to. Errors are Append's.
+func (l *Log) Seal(digest [32]byte) error {
+	if err := l.writable("wal.seal"); err != nil {
+		return err
+	}
+	if digest != l.digest {
+		return misuse("wal.seal", l.path(), "the digest of the database is %x, the last record says %x", digest, l.digest)
+	}
+	if l.sealed {
+		return nil
+	}
+	if err := l.commit("wal.seal", sealRecord(l.salt.at(l.used), l.next, digest)); err != nil {
+		return err
+	}
+	l.used += SealBytes
+	l.sealed = true
+	return nil
+}
+
+// Close closes the file. It writes, syncs and seals nothing: an error is worth a
+// line in the log and no more.
+func (l *Log) Close() error {
+	if err := l.file.Close(); err != nil {
+		return vfs.Wrap(err, "wal.close", l.path())
+	}
+	return nil
+}
+
+func (l *Log) path() string { return displayPath(l.name) }
+
+func (l *Log) writable(op string) error {
+	switch {
+	case l.failed:
+		return dberr.New(dberr.DatabaseFailed, "an earlier write of the WAL failed for good").In(l.path()).WithOp(op)
+	case l.readOnly:
+		return dberr.New(dberr.DatabaseReadOnly, "the WAL is open read-only").In(l.path()).WithOp(op)
+	}
+	return nil
+}
+
+// commit writes a record behind the last one and syncs.
+func (l *Log) commit(op string, record []byte) error {
+	if err := writeAll(l.file, record, l.used); err != nil {
+		return l.withdraw(op, int64(len(record)), err)
+	}
+	return l.sync(op)
+}
+
+// withdraw makes room of n bytes behind the last record zero again, durably,
+// after a write there failed with cause and left any part of itself. If that
+// fails too, what is on disk is unknown, and the log has failed.
+func (l *Log) withdraw(op string, n int64, cause error) error {
+	failure := because(cause, dberr.WALAppendFailed, op, l.path(), "the record could not be written").At(l.path(), l.used)
+	if err := vfs.WriteZeros(l.file, l.used, n); err != nil {
+		l.failed = true
+		failure.Message += "; nor could what it left be zeroed: " + err.Error()
+		return failure.WithHint("look at the disk, then reopen: whether this one write survives is unknown, all acknowledged ones do")
+	}
+	if err := l.sync(op); err != nil {
+		return err
+	}
+	return failure
+}
+
+// sync makes what was written durable. A failure is final.
+func (l *Log) sync(op string) error {
+	if err := l.file.Datasync(); err != nil {
+		l.failed = true
+		return because(err, dberr.WALFsyncFailed, op, l.path(), "the sync failed, whether the write is durable is unknown")
+	}
+	return nil
+}
+
+// renewSeal writes a seal again that was found at open, before anything follows
+// it: the process that wrote it may have died of its failed sync, and then the
+// page cache shows a seal that the disk does not hold. A later record with a hole
+// before it would look like corruption.
+func (l *Log) renewSeal() error {
+	if l.staleSeal == 0 {
+		return nil
+	}
+	seal := sealRecord(l.salt.at(l.staleSeal), l.next, l.digest)
+	if err := writeAll(l.file, append(seal, zeroBlock[:sectorBytes]...), l.staleSeal); err != nil {
+		// The bytes are those that were there: there is nothing to withdraw.
+		return because(err, dberr.WALAppendFailed, "wal.append", l.path(), "the seal could not be written again").At(l.path(), l.staleSeal)
+	}
+	if err := l.sync("wal.append"); err != nil {
+		return err
+	}
+	l.staleSeal = 0
+	return nil
+}
+
+// writeAll writes p. A short write is a failure, whatever the error says.
+func writeAll(f vfs.File, p []byte, off int64) error {
+	n, err := f.WriteAt(p, off)
+	if err == nil && n < len(p) {
+		return io.ErrShortWrite
+	}
+	return err
+}

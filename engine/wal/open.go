@@ -1,0 +1,125 @@
+package wal
+
+import (
+	"path"
+
+	"github.com/aerodb/aerodb/engine/vfs"
+)
+
+// Open opens the log called name, gives every valid record in order to replay,
+// and applies the rule of the package comment to what follows the last one. An
+// error of replay ends it and is returned. Unless ro, it then repairs the end:
+// damage and errors of replay come before any write. With ro not one byte is
+// written, and the log refuses to append.
+//
+// Damage is WAL_CORRUPTION with file, offset and rule; a file that cannot be
+// opened or read keeps its cause: ask vfs.IsNotExist. The report is filled as far
+// as the scan went, with an error too.
+func Open(o Options, name string, replay func(Record) error, ro bool) (*Log, Report, error) {
+	flag := vfs.O_RDWR
+	if ro {
+		flag = vfs.O_RDONLY
+	}
+	f, err := o.FS.OpenFile(path.Join(o.Dir, name), flag, 0)
+	if err != nil {
+		return nil, Report{}, vfs.Wrap(err, "wal.open", displayPath(name))
+	}
+	l, report, err := open(o, f, name, replay, ro)
+	if err != nil {
+		_ = f.Close()
+		return nil, report, err
+	}
+	return l, report, nil
+}
+
+func open(o Options, f vfs.File, name string, replay func(Record) error, ro bool) (*Log, Report, error) {
+	h, err := readHeader(o, f, name)
+	if err != nil {
+		return nil, Report{}, err
+	}
+	s := newScanner(reader{file: f, path: displayPath(name), size: h.Size}, h, o.UUID)
+	if err := s.run(replay); err != nil {
+		return nil, s.report, err
+	}
+	l := newLog(o, f, name, h)
+	l.readOnly = ro
+	l.used, l.next, l.digest, l.sealed = s.off, s.next, s.report.Digest, s.report.Sealed
+	if !ro {
+		err = l.repair(s)
+	}
+	return l, s.report, err
+}
+
+// readHeader reads and checks the file's header against o, name and size.
+func readHeader(o Options, f vfs.File, name string) (Header, error) {
+	p := displayPath(name)
+	h, uuid, size, err := loadHeader(f, p)
+	if err != nil {
+		return h, err
+	}
+	first, ok := ParseFileName(name)
+	if !ok {
+		return h, misuse("wal.open", p, "%q is not the name of a WAL file", name)
+	}
+	return h, h.match(p, first, uuid, o.UUID, size)
+}
+
+func loadHeader(f vfs.File, p string) (h Header, uuid [16]byte, size int64, err error) {
+	info, err := f.Stat()
+	if err != nil {
+		return h, uuid, 0, vfs.Wrap(err, "wal.open", p)
+	}
+	size = info.Size()
+	if size < fileHeaderBytes {
+		return h, uuid, size, corrupt(p, size, "size", "the file was truncated to %d bytes, its header alone has %d", size, fileHeaderBytes)
+	}
+	r := reader{file: f, path: p, size: fileHeaderBytes}
+	b, err := r.window(0, fileHeaderBytes)
+	if err != nil {
+		return h, uuid, size, err
+	}
+	h, uuid, err = decodeHeader(b, p)
+	return h, uuid, size, err
+}
+
+// repair makes the disk hold what the scan saw: zeros where a record was torn,
+// then the last record.
+func (l *Log) repair(s *scanner) error {
+	if n := s.report.TornBytes; n > 0 {
+		if err := vfs.WriteZeros(l.file, s.report.TornOffset, n); err != nil {
+			return vfs.Wrap(err, "wal.repair", l.path()).At(l.path(), s.report.TornOffset)
+		}
+		if err := l.sync("wal.repair"); err != nil {
+			return err
+		}
+	}
+	if l.sealed {
+		l.staleSeal = s.last
+		return nil
+	}
+	return l.rewriteLast(s)
+}
+
+// rewriteLast writes the last record again, and a sector of zeros behind it: both
+// may be in the page cache only, if a sync failed before the process was started
+// anew. Without the zeros, a record that was withdrawn and not seen now could be
+// back after a power cut.
+func (l *Log) rewriteLast(s *scanner) error {
+	s.forget()
+	n := l.used - s.last
+	b, err := s.window(s.last, int(n+min(sectorBytes, l.size-l.used)))
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		h, ok := parseRecordHeader(b, l.salt.at(s.last))
+		if !ok || bodyChecksum(l.salt.at(s.last), b[:n]) != h.bodyCRC {
+			return corrupt(l.path(), s.last, "content", "the last record was valid and is not when read again")
+		}
+	}
+	clear(b[n:])
+	if err := writeAll(l.file, b, s.last); err != nil {
+		return vfs.Wrap(err, "wal.repair", l.path()).At(l.path(), s.last)
+	}
+	return l.sync("wal.repair")
+}

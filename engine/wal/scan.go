@@ -1,0 +1,151 @@
+package wal
+
+// A Record is one valid record, given to replay. Its operations alias the read
+// buffer: they are valid during the call only.
+type Record struct {
+	FirstSequence uint64 // of Ops[0]; a seal's is the next one to come
+	Count         int    // operations; 0 is a seal
+	Digest        [32]byte
+	Offset        int64 // in the file
+	Bytes         int64 // in the file
+	Payload       int   // bytes of the encoded operations
+	Ops           []Op
+}
+
+// A Report says what opening a log found.
+type Report struct {
+	Records      int    // commits
+	Ops          int    // operations in them
+	LastSequence uint64 // of the last operation; the file's first minus one if there is none
+	Digest       [32]byte
+	Sealed       bool  // the last record is a seal
+	Used         int64 // bytes of the file up to the end of the last record
+	Rule         Rule  // what ended the scan; 0 if the scan was given up before
+	TornOffset   int64 // where the torn extent starts, if TornBytes > 0
+	TornBytes    int64 // size of the torn extent
+}
+
+// A scanner walks the records of a log.
+type scanner struct {
+	reader
+	salt   salt
+	off    int64  // of the record to come
+	next   uint64 // its sequence
+	last   int64  // offset of the record before it
+	ops    []Op
+	report Report
+}
+
+func newScanner(r reader, h Header, uuid [16]byte) *scanner {
+	s := &scanner{reader: r, salt: newSalt(uuid, h.FirstSequence), off: fileHeaderBytes, next: h.FirstSequence, last: fileHeaderBytes}
+	s.report = Report{LastSequence: s.next - 1, Digest: h.BaseDigest, Used: s.off}
+	return s
+}
+
+// run calls visit for every valid record in order and applies the rule to the
+// first invalid one. The report is valid whatever the error.
+func (s *scanner) run(visit func(Record) error) error {
+	for s.off < s.size {
+		h, record, stated, err := s.frame()
+		if err != nil {
+			return err
+		}
+		if record == nil {
+			return s.end(stated)
+		}
+		rec, err := s.decode(&h, record)
+		if err != nil {
+			return err
+		}
+		s.advance(&rec)
+		if err := visit(rec); err != nil {
+			return err
+		}
+	}
+	s.report.Rule = CleanEnd
+	return nil
+}
+
+// frame reads the record at s.off. A record that a torn write can have left is
+// nil; stated is then its length, if its header is valid.
+func (s *scanner) frame() (h recordHeader, record []byte, stated int64, err error) {
+	sector, err := s.window(s.off, sectorBytes)
+	if err != nil {
+		return h, nil, 0, err
+	}
+	salted := s.salt.at(s.off)
+	h, ok := parseRecordHeader(sector, salted)
+	if !ok {
+		return h, nil, 0, nil
+	}
+	if err := s.checkHeader(&h); err != nil {
+		return h, nil, 0, err
+	}
+	stated = RecordBytes(int(h.payload))
+	record, err = s.window(s.off, int(stated))
+	if err != nil || bodyChecksum(salted, record) != h.bodyCRC {
+		return h, nil, stated, err
+	}
+	return h, record, stated, nil
+}
+
+// checkHeader refuses a valid header that says what no crash can explain.
+func (s *scanner) checkHeader(h *recordHeader) error {
+	if reason := h.check(); reason != "" {
+		return corrupt(s.path, s.off, "content", "the record's header has a right checksum and says what is not allowed: %s", reason)
+	}
+	if h.first != s.next {
+		return corrupt(s.path, s.off, "sequence", "the record starts with sequence %d, expected %d", h.first, s.next)
+	}
+	if n := RecordBytes(int(h.payload)); n > s.size-s.off {
+		return corrupt(s.path, s.off, "content", "the record states %d bytes, the file has %d more", n, s.size-s.off)
+	}
+	if h.kind == typeSeal && h.digest != s.report.Digest {
+		return corrupt(s.path, s.off, "content", "the seal has the digest %x, the record before it %x", h.digest, s.report.Digest)
+	}
+	return nil
+}
+
+func (s *scanner) decode(h *recordHeader, record []byte) (Record, error) {
+	payload, padded := joinPayload(record, int(h.payload))
+	if !padded {
+		return Record{}, corrupt(s.path, s.off, "content", "what follows the record's payload is not zero")
+	}
+	ops, err := decodeOps(s.ops[:0], payload, h.count)
+	if err != nil {
+		return Record{}, corrupt(s.path, s.off, "content", "the record's checksum is right and its payload is not: %w", err)
+	}
+	s.ops = ops
+	return Record{FirstSequence: h.first, Count: len(ops), Digest: h.digest, Offset: s.off,
+		Bytes: int64(len(record)), Payload: len(payload), Ops: ops}, nil
+}
+
+func (s *scanner) advance(rec *Record) {
+	s.last = s.off
+	s.off += rec.Bytes
+	s.next += uint64(rec.Count)
+	r := &s.report
+	r.Sealed, r.Used, r.Digest, r.LastSequence = rec.Count == 0, s.off, rec.Digest, s.next-1
+	if rec.Count > 0 {
+		r.Records++
+		r.Ops += rec.Count
+	}
+}
+
+// end applies the rule to the invalid record at s.off.
+func (s *scanner) end(stated int64) error {
+	t := newTail(s.off, stated, s.size)
+	if err := t.read(&s.reader, s.salt); err != nil {
+		return err
+	}
+	rule := t.rule()
+	s.report.Rule = rule
+	switch rule {
+	case CleanEnd:
+		return nil
+	case Torn:
+		s.report.TornOffset, s.report.TornBytes = t.start, t.end()-t.start
+		return nil
+	}
+	return t.err(s.path, rule)
+}
