@@ -1,0 +1,111 @@
+// Package segment writes and reads segments: immutable files that hold a sorted
+// run of keys, each with a value or with a tombstone.
+//
+// A segment is written once, front to back, and never changed:
+//
+//	data block            about 8 KiB of entries, of one key space only
+//	data block
+//	...
+//	filter block          which document keys the data blocks above hold
+//	tree block, level 1   where the data blocks above are, and that filter
+//	data block
+//	...
+//	tree block, level 2   where the level-1 blocks are, and so on up
+//	properties block      the smallest and the largest key
+//	footer                140 bytes: identity, counts, the root of the tree
+//
+// The tree grows from its leaves while the data streams by, so a segment of any
+// size is written with the memory of a few blocks. Every byte lies in a block or in
+// the footer, and each of these has its own checksum.
+//
+// # Block
+//
+//	offset  size  field
+//	0       4     CRC32C of: database uuid, segment number, file offset of the
+//	              block (8 bytes each for the latter two), bytes 4 to the end
+//	4       4     n, length of the payload as stored
+//	8       4     length of the payload as decoded
+//	12      1     kind: 1 documents, 2 index keys, 3 tree, 4 filter, 5 properties
+//	13      1     codec: 0 as it is, 1 LZ4 block
+//	14      1     level in the tree, 0 if it is no tree block
+//	15      1     0
+//	16      n     payload
+//
+// All integers are little endian. The salt in the checksum makes a block valid in
+// one database, one segment and one place only: a stale, swapped or misplaced block
+// fails like a damaged one. A payload is compressed if that saves at least an
+// eighth of it.
+//
+// # Entries
+//
+// The payload of a data or tree block is a list of entries in ascending order of
+// their keys, then the offsets of some of them, the restarts:
+//
+//	uvarint  how many bytes of the key it shares with the entry before
+//	uvarint  how many bytes of the key follow
+//	uvarint  length of the value times 2, plus 1 for a tombstone
+//	         the rest of the key
+//	         the value
+//	...
+//	4 bytes  offset of each restart: entries 0, 16, 32 ..., which share nothing
+//	4 bytes  number of restarts
+//
+// Other entries share all they can, which lets a search compare each byte of the
+// sought key once only.
+//
+// # Tree
+//
+// An entry of a tree block stands for one block below it: its key is the shortest
+// byte string that is greater than all keys before that block and not greater than
+// any key in it; its value is uvarint offset, uvarint length of the whole block.
+// A level-1 block ends, after its restarts, with the place of its filter: 8 bytes
+// offset, 4 bytes length, both 0 if no document keys lie beneath.
+//
+// # Filter
+//
+//	64 bytes  a line, as often as there are
+//	...
+//	4 bytes   number of keys
+//	4 bytes   bits set for each key: 6
+//
+// A key's 64-bit hash (hash.go) picks a line by its upper half and six bits in it
+// by its lower half, so that a lookup touches one line of processor cache. With 10
+// bits for each key, about one lookup in a hundred of an absent key is let through.
+//
+// # Properties
+//
+//	uvarint  length, and bytes of the smallest key
+//	uvarint  length, and bytes of the largest key
+//
+// # Footer
+//
+//	offset  size  field
+//	0       16    database uuid
+//	16      8     segment number
+//	24      8     bytes in the file
+//	32      8     entries: the sum of the next four
+//	40      8     documents
+//	48      8     document tombstones
+//	56      8     index entries
+//	64      8     index tombstones
+//	72      8     bytes of blocks of kind 1
+//	80      8     bytes of blocks of kind 2
+//	88      8     bytes of all else, this footer included
+//	96      8     offset of the root of the tree, 0 if there are no entries
+//	104     8     offset of the properties block, 0 if there are no entries
+//	112     4     length of the root block
+//	116     4     length of the properties block
+//	120     4     level of the root, 0 if there are no entries
+//	124     4     format version: 1
+//	128     8     "AEROSEG\n"
+//	136     4     CRC32C of bytes 0 to 136
+//
+// # Same bytes everywhere
+//
+// The bytes depend on the entries and the options alone. The LZ4 compressor is
+// portable Go: it loads words as little endian on every machine and clears its
+// table before each block, so its output depends on its input only; just the
+// decompressor has variants in assembly, and there is one right output for these.
+// Another version of that library may compress to other bytes: go.mod pins one,
+// and the golden test of this package notices.
+package segment

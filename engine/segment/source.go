@@ -1,0 +1,134 @@
+package segment
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+	"sync"
+
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/vfs"
+	"github.com/pierrec/lz4/v4"
+)
+
+// A source reads blocks from a file and lets none through that is not what was
+// written there.
+type source struct {
+	file vfs.File
+	name string
+	size int64 // of the file
+	salt uint32
+}
+
+// kindData asks for a data block of either kind.
+const kindData = 0
+
+// A storedBuffer holds a block as stored, for the time it takes to decode it.
+type storedBuffer struct{ b []byte }
+
+// storedBuffers spares an allocation for each block read. Buffers of large blocks
+// are not put back.
+var storedBuffers = sync.Pool{New: func() any { return &storedBuffer{make([]byte, 2*BlockBytesDefault)} }}
+
+// read reads the block at h and returns its payload, in dst if that is large
+// enough. It costs one pread.
+func (s *source) read(h handle, kind, level byte, dst []byte) ([]byte, error) {
+	limit := s.size - footerBytes
+	if h.offset < 0 || h.bytes < headerBytes || h.bytes > headerBytes+payloadBytesMax || h.offset > limit-h.bytes {
+		return nil, s.damage(h.offset, "a block of %d bytes expected in the first %d of the file", h.bytes, limit)
+	}
+	buf := storedBuffers.Get().(*storedBuffer)
+	if int64(len(buf.b)) < h.bytes {
+		buf.b = make([]byte, h.bytes)
+	}
+	stored := buf.b[:h.bytes]
+	err := s.readFull(stored, h.offset)
+	var payload []byte
+	if err == nil {
+		payload, err = s.decode(stored, h.offset, kind, level, dst)
+	}
+	if len(buf.b) <= BlockBytesMax {
+		storedBuffers.Put(buf)
+	}
+	return payload, err
+}
+
+// readFull fills b. An end of the file is damage: its size was checked.
+func (s *source) readFull(b []byte, offset int64) error {
+	n, err := s.file.ReadAt(b, offset)
+	switch {
+	case n == len(b):
+		return nil
+	case errors.Is(err, io.EOF) || err == nil:
+		return s.damage(offset+int64(n), "the file ends here; %d more bytes expected", len(b)-n)
+	}
+	e := vfs.Wrap(err, "segment.read", s.name)
+	return e.At(s.name, offset)
+}
+
+// decode checks a stored block, its checksum before all else, and returns its
+// payload, which never shares memory with stored.
+func (s *source) decode(stored []byte, offset int64, kind, level byte, dst []byte) ([]byte, error) {
+	h := decodeHeader(stored)
+	if sum := blockChecksum(s.salt, offset, stored); sum != h.checksum {
+		return nil, s.damage(offset, "block checksum: expected %08x, found %08x", sum, h.checksum)
+	}
+	switch {
+	case int(h.stored) != len(stored)-headerBytes:
+		return nil, s.damage(offset, "block of %d bytes, expected %d", h.stored, len(stored)-headerBytes)
+	case h.raw > payloadBytesMax:
+		return nil, s.damage(offset, "block of %d bytes decoded; at most %d are possible", h.raw, payloadBytesMax)
+	case !kindFits(h.kind, kind) || h.level != level || h.reserved != 0:
+		return nil, s.damage(offset, "block of kind %d, level %d; expected kind %d, level %d", h.kind, h.level, kind, level)
+	}
+	if cap(dst) < int(h.raw) {
+		dst = make([]byte, h.raw)
+	}
+	dst = dst[:h.raw]
+	return dst, s.decompress(dst, stored[headerBytes:], h.codec, offset)
+}
+
+func kindFits(found, want byte) bool {
+	return found == want || want == kindData && (found == kindDocuments || found == kindIndexKeys)
+}
+
+func (s *source) decompress(dst, body []byte, codec byte, offset int64) error {
+	switch codec {
+	case codecRaw:
+		if len(body) != len(dst) {
+			return s.damage(offset, "raw block of %d bytes, expected %d", len(body), len(dst))
+		}
+		copy(dst, body)
+		return nil
+	case codecLZ4:
+		n, err := lz4.UncompressBlock(body, dst)
+		if err != nil || n != len(dst) {
+			return s.damage(offset, "block does not decompress to %d bytes", len(dst))
+		}
+		return nil
+	}
+	return s.damage(offset, "unknown codec %d", codec)
+}
+
+// damage returns an error that says what is wrong at offset.
+func (s *source) damage(offset int64, format string, args ...any) *dberr.Error {
+	return dberr.New(dberr.StorageCorruption, format, args...).At(s.name, offset).WithOp("segment.read").
+		WithHint("list all damage with: aerodb verify; then restore from a backup")
+}
+
+// malformed returns the error for a block with a good checksum and bad content.
+func (s *source) malformed(h handle, what string) error {
+	return s.damage(h.offset, "%s block with a good checksum but malformed content", what)
+}
+
+// cutFilterHandle returns the place of the filter, and the tree block's payload
+// without it.
+func cutFilterHandle(payload []byte) (rest []byte, filter handle, ok bool) {
+	n := len(payload) - filterTrailerBytes
+	if n < 0 {
+		return nil, handle{}, false
+	}
+	filter.offset = int64(binary.LittleEndian.Uint64(payload[n:]))
+	filter.bytes = int64(binary.LittleEndian.Uint32(payload[n+8:]))
+	return payload[:n], filter, true
+}

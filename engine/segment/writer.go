@@ -1,0 +1,257 @@
+package segment
+
+import (
+	"encoding/binary"
+	"hash/crc32"
+
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/key"
+	"github.com/aerodb/aerodb/engine/vfs"
+	"github.com/pierrec/lz4/v4"
+)
+
+// WriterOptions shape a segment. The zero value is right for a database.
+type WriterOptions struct {
+	// BlockBytes is about how long the payload of a data or tree block gets, before
+	// compression: BlockBytesDefault if 0, else kept between BlockBytesMin and Max. An
+	// entry that is larger gets a block of its own. Smaller blocks make a lookup that
+	// must read from disk cheaper and the tree and the file larger.
+	BlockBytes int
+}
+
+// Info describes a segment.
+type Info struct {
+	Number uint64
+	Bytes  int64  // size of the file
+	CRC32C uint32 // of the whole file, unsalted; 0 where only the footer was read
+
+	Documents          int64 // document keys with a value
+	DocumentTombstones int64
+	IndexEntries       int64 // index keys with a value
+	IndexTombstones    int64
+
+	DocumentBytes int64 // blocks of documents; the three sum up to Bytes
+	IndexBytes    int64 // blocks of index keys
+	OverheadBytes int64 // tree, filters, properties, footer
+}
+
+// Entries returns the number of keys.
+func (i Info) Entries() int64 {
+	return i.Documents + i.DocumentTombstones + i.IndexEntries + i.IndexTombstones
+}
+
+const (
+	outBytes        = 256 << 10 // one write
+	compressBytesAt = 64        // shorter payloads are not worth a try
+)
+
+// A Writer writes one segment. It is for one goroutine at a time.
+type Writer struct {
+	file vfs.File
+	name string
+	salt uint32
+	foot footer
+	err  error // the first failure; final
+
+	blockBytes int
+	data       builder // the open data block
+	separator  []byte  // between the block before and the open one
+	smallest   []byte
+	last       []byte // the last key added
+	tree       []treeBuilder
+	hashes     []uint64 // of document keys since the last filter
+	listed     int      // how many of hashes lie in blocks that the tree lists
+
+	out      []byte // bytes of the file from written on
+	written  int64
+	checksum uint32 // CRC32C of the file's first written bytes
+	lz4      lz4.Compressor
+	value    []byte // scratch for handles
+	filter   []byte // scratch for filters
+}
+
+// NewWriter returns a writer to f, an empty file. Name stands for the file in
+// errors. Nothing is synced before Finish; after an error the file is worthless and
+// the caller removes it.
+func NewWriter(f vfs.File, name string, id ID, o WriterOptions) *Writer {
+	if o.BlockBytes == 0 {
+		o.BlockBytes = BlockBytesDefault
+	}
+	return &Writer{
+		file: f, name: name, salt: id.salt(),
+		foot:       footer{id: id},
+		blockBytes: min(max(o.BlockBytes, BlockBytesMin), BlockBytesMax),
+		out:        make([]byte, 0, outBytes+4*BlockBytesDefault),
+	}
+}
+
+// Add adds a key, which must be greater than the one before, with its value or as
+// a tombstone, which has none. Both slices are the caller's again when it returns.
+// A key out of order or beyond a limit is a bug of the caller: InternalInvariant.
+func (w *Writer) Add(k, value []byte, tombstone bool) error {
+	if w.err != nil {
+		return w.err
+	}
+	shared := commonPrefix(w.last, k)
+	if w.err = w.checkEntry(k, value, tombstone, shared); w.err != nil {
+		return w.err
+	}
+	if w.data.entries > 0 && (k[0] != w.last[0] || w.data.sizeWith(len(k)-shared+len(value)) > w.blockBytes) {
+		if w.err = w.endData(); w.err != nil {
+			return w.err
+		}
+	}
+	switch {
+	case w.foot.entries() == 0:
+		w.smallest = append(w.smallest, k...)
+		fallthrough
+	case w.data.entries == 0:
+		w.separator = append(w.separator[:0], k[:shared+1]...)
+	}
+	w.data.add(shared, k, value, tombstone)
+	w.last = append(w.last[:shared], k[shared:]...)
+	w.foot.count(k[0], tombstone)
+	if k[0] == key.SpaceDocument {
+		w.hashes = append(w.hashes, hash64(k))
+	}
+	return nil
+}
+
+func (w *Writer) checkEntry(k, value []byte, tombstone bool, shared int) error {
+	switch {
+	case len(k) == 0 || k[0] != key.SpaceDocument && k[0] != key.SpaceIndex:
+		return w.invariant("a key of no known space: %x", k)
+	case len(k) > KeyBytesMax:
+		return w.invariant("a key of %d bytes; at most %d fit", len(k), KeyBytesMax)
+	case len(value) > ValueBytesMax:
+		return w.invariant("a value of %d bytes; at most %d fit", len(value), ValueBytesMax)
+	case tombstone && len(value) > 0:
+		return w.invariant("a tombstone with a value of %d bytes", len(value))
+	case shared == len(k) || shared < len(w.last) && k[shared] < w.last[shared]:
+		return w.invariant("key %x does not sort after %x", k, w.last)
+	}
+	return nil
+}
+
+func (w *Writer) invariant(format string, args ...any) error {
+	return dberr.New(dberr.InternalInvariant, format, args...).In(w.name).WithOp("segment.write")
+}
+
+// endData writes the open data block and lists it in the tree.
+func (w *Writer) endData() error {
+	kind := byte(kindDocuments)
+	if w.last[0] == key.SpaceIndex {
+		kind = kindIndexKeys
+	}
+	if err := w.room(0, w.separator); err != nil {
+		return err
+	}
+	h, err := w.emit(kind, 0, w.data.payload())
+	if err != nil {
+		return err
+	}
+	w.data.reset()
+	if kind == kindDocuments {
+		w.foot.documentBytes += h.bytes
+	} else {
+		w.foot.indexBytes += h.bytes
+	}
+	w.list(0, w.separator, h)
+	w.listed = len(w.hashes)
+	return nil
+}
+
+// Finish writes what is left and the footer, and syncs the file's bytes. The
+// caller closes the file and makes its name durable.
+func (w *Writer) Finish() (Info, error) {
+	if w.err == nil {
+		w.err = w.finish()
+	}
+	if w.err != nil {
+		return Info{}, w.err
+	}
+	w.err = w.invariant("the segment is finished")
+	info := w.foot.info()
+	info.CRC32C = w.checksum
+	return info, nil
+}
+
+func (w *Writer) finish() error {
+	if w.foot.entries() > 0 {
+		if err := w.endData(); err != nil {
+			return err
+		}
+		if err := w.endTree(); err != nil {
+			return err
+		}
+		var err error
+		if w.foot.properties, err = w.emit(kindProperties, 0, appendProperties(nil, w.smallest, w.last)); err != nil {
+			return err
+		}
+	}
+	w.foot.bytes = w.offset() + footerBytes
+	w.out = w.foot.append(w.out)
+	if err := w.flush(); err != nil {
+		return err
+	}
+	if err := w.file.Datasync(); err != nil {
+		return w.ioError(err)
+	}
+	return nil
+}
+
+// offset returns where the next byte goes.
+func (w *Writer) offset() int64 { return w.written + int64(len(w.out)) }
+
+// emit appends a block to the file.
+func (w *Writer) emit(kind, level byte, payload []byte) (handle, error) {
+	h := header{raw: uint32(len(payload)), stored: uint32(len(payload)), kind: kind, codec: codecRaw, level: level}
+	offset, start := w.offset(), len(w.out)
+	if need := start + headerBytes + len(payload); need > cap(w.out) {
+		w.out = append(make([]byte, 0, need), w.out...)
+	}
+	body := w.out[start+headerBytes : start+headerBytes+len(payload)]
+	if n := w.compress(body, payload, kind); n > 0 {
+		h.codec, h.stored = codecLZ4, uint32(n)
+	} else {
+		copy(body, payload)
+	}
+	w.out = w.out[:start+headerBytes+int(h.stored)]
+	stored := w.out[start:]
+	h.encode(stored)
+	binary.LittleEndian.PutUint32(stored, blockChecksum(w.salt, offset, stored))
+	at := handle{offset, int64(len(stored))}
+	if len(w.out) < outBytes {
+		return at, nil
+	}
+	return at, w.flush()
+}
+
+// compress returns the compressed length, or 0 if that would not save an eighth.
+// Filters look random and are not tried.
+func (w *Writer) compress(dst, payload []byte, kind byte) int {
+	if kind == kindFilter || len(payload) < compressBytesAt {
+		return 0
+	}
+	// An error says that it does not fit, which is no failure.
+	n, err := w.lz4.CompressBlock(payload, dst[:len(payload)-len(payload)/8])
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// flush writes out.
+func (w *Writer) flush() error {
+	if _, err := w.file.WriteAt(w.out, w.written); err != nil {
+		return w.ioError(err)
+	}
+	w.checksum = crc32.Update(w.checksum, castagnoli, w.out)
+	w.written += int64(len(w.out))
+	if w.out = reuse(w.out); w.out == nil {
+		w.out = make([]byte, 0, outBytes+4*BlockBytesDefault)
+	}
+	return nil
+}
+
+func (w *Writer) ioError(err error) error { return vfs.Wrap(err, "segment.write", w.name) }
