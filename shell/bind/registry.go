@@ -1,0 +1,186 @@
+package bind
+
+import (
+	"slices"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/suggest"
+)
+
+// Kind is what an argument must be.
+type Kind uint8
+
+// The kinds of arguments. Nothing is converted: 42 is not a string, 1.5 not an Int.
+const (
+	Any      Kind = iota // any value but nil
+	String               // a string
+	Int                  // a number or int64 that is an exact integer
+	Bool                 // true or false
+	Table                // a table whose content the function checks
+	Function             // a function
+	Options              // a table with exactly the members listed in Param.Members
+)
+
+// kindNames are the kinds as editors spell them.
+var kindNames = [...]string{"any", "string", "integer", "boolean", "table", "function", "table"}
+
+// String returns the kind's name in annotations.
+func (k Kind) String() string { return kindNames[k] }
+
+// A Param is one parameter, or one member of a table of options.
+type Param struct {
+	Name     string
+	Kind     Kind
+	Type     string // the type in annotations; "" means the kind's name
+	Optional bool
+	Doc      string
+	Members  []Param // of Options
+}
+
+// A Field is one member of a result.
+type Field struct {
+	Name string
+	Type string // as editors spell it; a trailing ? marks what may be absent
+	Doc  string
+}
+
+// A Type is a named kind of table that functions return.
+type Type struct {
+	Name   string // "Snapshot"; annotations write aerodb.Snapshot
+	Doc    string
+	Fields []Field
+}
+
+// A Func is one function or method.
+type Func struct {
+	Name    string
+	Doc     string // sentences; the first is the summary
+	Params  []Param
+	Returns Field        // Type and Doc; an empty Type returns nothing
+	Example string       // a chunk that runs against the example database
+	Errors  []dberr.Code // what callers may want to handle
+	Misuse  dberr.Code   // the code of wrong arguments; "" means AERO_SCRIPT_ERROR
+	Call    func(a *Args) (lua.LValue, error)
+}
+
+// A Module is a global table of functions, or the methods of a handle.
+type Module struct {
+	Name     string // "storage"; "collection" for a handle's methods; "" for plain globals
+	Receiver string // what a handle is called in examples; "" for a global table
+	Doc      string
+	Types    []Type
+	Funcs    []Func
+	// Missing answers for a name that is no function; nil makes it an error.
+	Missing func(a *Args, name string) (lua.LValue, error)
+}
+
+// Qualified returns a function's name as callers write it: storage.stats, c:insert, help.
+func (m *Module) Qualified(f *Func) string {
+	switch {
+	case m.Receiver != "":
+		return m.Receiver + ":" + f.Name
+	case m.Name != "":
+		return m.Name + "." + f.Name
+	}
+	return f.Name
+}
+
+// Summary is the first sentence of the documentation.
+func (f *Func) Summary() string {
+	if i := strings.Index(f.Doc, ". "); i >= 0 {
+		return f.Doc[:i+1]
+	}
+	return f.Doc
+}
+
+// Signature is the call with its parameters: storage.remove_snapshot(id).
+func (m *Module) Signature(f *Func) string {
+	var params []string
+	for _, p := range f.Params {
+		params = append(params, p.signature())
+	}
+	if len(f.Params) == 1 && f.Params[0].Kind == Options && !f.Params[0].Optional {
+		return m.Qualified(f) + params[0]
+	}
+	return m.Qualified(f) + "(" + strings.Join(params, ", ") + ")"
+}
+
+func (p *Param) signature() string {
+	s := p.Name
+	if p.Kind == Options {
+		var names []string
+		for _, member := range p.Members {
+			names = append(names, member.Name+"=")
+		}
+		s = "{" + strings.Join(names, ", ") + "}"
+	}
+	if p.Optional {
+		return "[" + s + "]"
+	}
+	return s
+}
+
+// names lists a module's functions, sorted.
+func (m *Module) names() []string {
+	names := make([]string, len(m.Funcs))
+	for i := range m.Funcs {
+		names[i] = m.Funcs[i].Name
+	}
+	slices.Sort(names)
+	return names
+}
+
+// A Registry is all modules, in the order of the reference pages.
+type Registry []*Module
+
+// Find returns a function by its qualified name; storage.stats, c:insert and
+// collection.insert and collection:insert all work.
+func (r Registry) Find(name string) (*Module, *Func) {
+	name = strings.TrimSuffix(strings.TrimSpace(name), "()")
+	for _, m := range r {
+		for i := range m.Funcs {
+			f := &m.Funcs[i]
+			if name == m.Qualified(f) || m.Receiver != "" && (name == m.Name+"."+f.Name || name == m.Name+":"+f.Name) {
+				return m, f
+			}
+		}
+	}
+	return nil, nil
+}
+
+// Module returns the module of that name, nil if there is none.
+func (r Registry) Module(name string) *Module {
+	for _, m := range r {
+		if m.Name == name && name != "" {
+			return m
+		}
+	}
+	return nil
+}
+
+// Names lists the qualified names of all functions, sorted.
+func (r Registry) Names() []string {
+	var names []string
+	for _, m := range r {
+		for i := range m.Funcs {
+			names = append(names, m.Qualified(&m.Funcs[i]))
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Unknown is the error for a name that is no function of m; known are further names
+// that would have been right.
+func (m *Module) Unknown(name string, known []string) error {
+	what := m.Name
+	if m.Receiver != "" {
+		what = "a " + m.Name
+	}
+	err := dberr.New(dberr.ScriptError, "%s has no function %q%s", what, name,
+		suggest.DidYouMean(name, append(m.names(), known...)))
+	return err.WithHint("list the functions with: help(%q)", m.Name)
+}

@@ -1,0 +1,136 @@
+package lang
+
+import (
+	"io"
+	"sort"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// installBase replaces the basic functions that would show an address, round an
+// integer or write to the process's own streams.
+func (r *Runtime) installBase() {
+	L, g := r.L, r.Globals
+	g.RawSetString("print", L.NewFunction(func(L *lua.LState) int {
+		r.print(L)
+		return 0
+	}))
+	g.RawSetString("tostring", L.NewFunction(func(L *lua.LState) int {
+		L.Push(lua.LString(ToString(L, L.CheckAny(1))))
+		return 1
+	}))
+	r.replaceToNumber()
+	if str, ok := g.RawGetString("string").(*lua.LTable); ok {
+		format := str.RawGetString("format")
+		str.RawSetString("format", L.NewFunction(func(L *lua.LState) int {
+			return stringFormat(L, format)
+		}))
+	}
+	if table, ok := g.RawGetString("table").(*lua.LTable); ok {
+		table.RawSetString("sort", L.NewFunction(tableSort))
+	}
+}
+
+// print writes its arguments separated by tabs; a table with its content.
+func (r *Runtime) print(L *lua.LState) {
+	var b strings.Builder
+	for i := 1; i <= L.GetTop(); i++ {
+		if i > 1 {
+			b.WriteByte('\t')
+		}
+		v := L.Get(i)
+		if t, ok := v.(*lua.LTable); ok && r.opts.Show != nil && L.GetMetaField(t, "__tostring") == lua.LNil {
+			b.WriteString(r.opts.Show(t))
+			continue
+		}
+		b.WriteString(ToString(L, v))
+	}
+	b.WriteByte('\n')
+	if _, err := io.WriteString(r.opts.Stdout, b.String()); err != nil {
+		L.RaiseError("print: %s", err.Error())
+	}
+}
+
+// ToString is Lua's tostring without addresses: a table, function, thread or userdata
+// without __tostring is the word of its type.
+func ToString(L *lua.LState, v lua.LValue) string {
+	if L.GetMetaField(v, "__tostring") != lua.LNil {
+		return L.ToStringMeta(v).String()
+	}
+	switch v.(type) {
+	case *lua.LTable, *lua.LFunction, *lua.LState, *lua.LUserData:
+		return v.Type().String()
+	}
+	return v.String()
+}
+
+// replaceToNumber keeps integers exact: tonumber("9007199254740993") is an int64.
+func (r *Runtime) replaceToNumber() {
+	original := r.Globals.RawGetString("tonumber")
+	r.Globals.RawSetString("tonumber", r.L.NewFunction(func(L *lua.LState) int {
+		switch v := L.CheckAny(1).(type) {
+		case Int64:
+			L.Push(v)
+			return 1
+		case lua.LString:
+			if L.GetTop() > 1 && L.CheckInt(2) != 10 {
+				break
+			}
+			if n, ok := parseInteger(string(v)); ok {
+				L.Push(Integer(n))
+				return 1
+			}
+		}
+		n := L.GetTop()
+		L.Push(original)
+		for i := 1; i <= n; i++ {
+			L.Push(L.Get(i))
+		}
+		L.Call(n, 1)
+		return 1
+	}))
+}
+
+// stringFormat is string.format in which %s takes any value, as tostring does.
+func stringFormat(L *lua.LState, original lua.LValue) int {
+	n := L.GetTop()
+	L.Push(original)
+	for i := 1; i <= n; i++ {
+		v := L.Get(i)
+		switch v.(type) {
+		case *lua.LTable, *lua.LFunction, *lua.LState, *lua.LUserData:
+			v = lua.LString(ToString(L, v))
+		}
+		L.Push(v)
+	}
+	L.Call(n, 1)
+	return 1
+}
+
+// tableSort is table.sort whose default order knows Int64 beside numbers.
+func tableSort(L *lua.LState) int {
+	t := L.CheckTable(1)
+	order := L.OptFunction(2, nil)
+	n := t.Len()
+	values := make([]lua.LValue, n)
+	for i := range values {
+		values[i] = t.RawGetInt(i + 1)
+	}
+	sort.SliceStable(values, func(i, j int) bool {
+		if order == nil {
+			return less(L, values[i], values[j])
+		}
+		L.Push(order)
+		L.Push(values[i])
+		L.Push(values[j])
+		L.Call(2, 1)
+		before := lua.LVAsBool(L.Get(-1))
+		L.Pop(1)
+		return before
+	})
+	for i, v := range values {
+		t.RawSetInt(i+1, v)
+	}
+	return 0
+}

@@ -1,0 +1,259 @@
+package lang
+
+import (
+	"math/big"
+	"strings"
+
+	"github.com/yuin/gopher-lua/ast"
+)
+
+// marker begins the string constants that stand in the tree for what the compiler has
+// no node for: an Int64 ("<marker>9007199254740993") or one of the runtime's own
+// functions ("<marker><="). patch puts the values in after compilation. No source can
+// hold such a string: a literal that begins with the marker is refused.
+const marker = "\x00aerodb\x00"
+
+// identity is the marker of a function that returns its argument; it keeps an Int64
+// literal in key position away from the instructions for constant string keys.
+const identity = "identity"
+
+// depthMax bounds the nesting of a chunk, far above what people write and far below
+// what would exhaust the compiler's stack.
+const depthMax = 10000
+
+// rewriter walks a parsed chunk and replaces in place
+//
+//	integer literals that a float64 can't hold   by Int64 constants
+//	a < b, a <= b, a > b, a >= b                  by calls that accept Int64 beside
+//	                                              numbers, unless plainly not needed
+//	010                                           by 10; the library reads octal
+type rewriter struct {
+	name  string
+	depth int
+	err   error
+}
+
+func (rw *rewriter) fail(at ast.PositionHolder, message string) {
+	if rw.err == nil {
+		rw.err = &SyntaxError{Name: rw.name, Line: at.Line(), Message: message}
+	}
+}
+
+func (rw *rewriter) block(stmts []ast.Stmt) {
+	for _, s := range stmts {
+		rw.stmt(s)
+	}
+}
+
+func (rw *rewriter) stmt(s ast.Stmt) {
+	if rw.depth++; rw.depth > depthMax {
+		rw.fail(s, "the chunk is nested too deeply")
+		return
+	}
+	defer func() { rw.depth-- }()
+	switch s := s.(type) {
+	case *ast.AssignStmt:
+		rw.exprs(s.Lhs)
+		rw.exprs(s.Rhs)
+	case *ast.LocalAssignStmt:
+		rw.exprs(s.Exprs)
+	case *ast.FuncCallStmt:
+		s.Expr = rw.expr(s.Expr)
+	case *ast.DoBlockStmt:
+		rw.block(s.Stmts)
+	case *ast.WhileStmt:
+		s.Condition = rw.expr(s.Condition)
+		rw.block(s.Stmts)
+	case *ast.RepeatStmt:
+		s.Condition = rw.expr(s.Condition)
+		rw.block(s.Stmts)
+	case *ast.IfStmt:
+		s.Condition = rw.expr(s.Condition)
+		rw.block(s.Then)
+		rw.block(s.Else)
+	case *ast.NumberForStmt:
+		s.Init, s.Limit, s.Step = rw.expr(s.Init), rw.expr(s.Limit), rw.expr(s.Step)
+		rw.block(s.Stmts)
+	case *ast.GenericForStmt:
+		rw.exprs(s.Exprs)
+		rw.block(s.Stmts)
+	case *ast.FuncDefStmt:
+		rw.block(s.Func.Stmts)
+	case *ast.ReturnStmt:
+		rw.exprs(s.Exprs)
+	}
+}
+
+func (rw *rewriter) exprs(es []ast.Expr) {
+	for i := range es {
+		es[i] = rw.expr(es[i])
+	}
+}
+
+// expr rewrites e and returns what takes its place. A nil e stays nil.
+func (rw *rewriter) expr(e ast.Expr) ast.Expr {
+	if e == nil {
+		return nil
+	}
+	if rw.depth++; rw.depth > depthMax {
+		rw.fail(e, "the chunk is nested too deeply")
+		return e
+	}
+	defer func() { rw.depth-- }()
+	switch e := e.(type) {
+	case *ast.NumberExpr:
+		return rw.number(e, e.Value)
+	case *ast.UnaryMinusOpExpr:
+		if n, ok := e.Expr.(*ast.NumberExpr); ok {
+			if lit, ok := bigLiteral("-" + n.Value); ok {
+				return place(&ast.StringExpr{Value: marker + lit}, e)
+			}
+		}
+		e.Expr = rw.expr(e.Expr)
+	case *ast.StringExpr:
+		if strings.HasPrefix(e.Value, marker) {
+			rw.fail(e, "the string literal is reserved")
+		}
+	case *ast.AttrGetExpr:
+		e.Object, e.Key = rw.expr(e.Object), rw.key(e.Key)
+	case *ast.TableExpr:
+		for _, f := range e.Fields {
+			f.Key, f.Value = rw.key(f.Key), rw.expr(f.Value)
+		}
+	case *ast.FuncCallExpr:
+		e.Func, e.Receiver = rw.expr(e.Func), rw.expr(e.Receiver)
+		rw.exprs(e.Args)
+	case *ast.FunctionExpr:
+		rw.block(e.Stmts)
+	default:
+		return rw.operator(e)
+	}
+	return e
+}
+
+func (rw *rewriter) operator(e ast.Expr) ast.Expr {
+	switch e := e.(type) {
+	case *ast.LogicalOpExpr:
+		e.Lhs, e.Rhs = rw.expr(e.Lhs), rw.expr(e.Rhs)
+	case *ast.StringConcatOpExpr:
+		e.Lhs, e.Rhs = rw.expr(e.Lhs), rw.expr(e.Rhs)
+	case *ast.ArithmeticOpExpr:
+		e.Lhs, e.Rhs = rw.expr(e.Lhs), rw.expr(e.Rhs)
+	case *ast.UnaryNotOpExpr:
+		e.Expr = rw.expr(e.Expr)
+	case *ast.UnaryLenOpExpr:
+		e.Expr = rw.expr(e.Expr)
+	case *ast.RelationalOpExpr:
+		plain := plainComparison(e)
+		e.Lhs, e.Rhs = rw.expr(e.Lhs), rw.expr(e.Rhs)
+		if !plain {
+			return call(e.Operator, e, single(e.Lhs), single(e.Rhs))
+		}
+	}
+	return e
+}
+
+// key is expr for a table key.
+func (rw *rewriter) key(e ast.Expr) ast.Expr {
+	before := e
+	e = rw.expr(e)
+	if s, ok := e.(*ast.StringExpr); ok && e != before {
+		return call(identity, before, s)
+	}
+	return e
+}
+
+// number replaces a literal beyond float64's exact integers; one beyond int64 stays
+// the float it is in Lua.
+func (rw *rewriter) number(e *ast.NumberExpr, literal string) ast.Expr {
+	if lit, ok := bigLiteral(literal); ok {
+		return place(&ast.StringExpr{Value: marker + lit}, e)
+	}
+	hex := strings.HasPrefix(literal, "0x") || strings.HasPrefix(literal, "0X")
+	switch {
+	case hex:
+		if n, ok := new(big.Int).SetString(literal[2:], 16); ok && !n.IsInt64() {
+			e.Value = new(big.Float).SetInt(n).Text('g', 17)
+		}
+	case strings.Trim(literal, "0123456789") == "":
+		if e.Value = strings.TrimLeft(literal, "0"); e.Value == "" {
+			e.Value = "0"
+		}
+	}
+	return e
+}
+
+// bigLiteral returns the decimal form of an integer literal of 2^53 or more.
+func bigLiteral(literal string) (string, bool) {
+	n, ok := parseInteger(literal)
+	if !ok || (n >= -safeMax && n <= safeMax) {
+		return "", false
+	}
+	return Int64(n).String(), true
+}
+
+// plainComparison reports whether no Int64 can reach e, or it is no ordering at all.
+func plainComparison(e *ast.RelationalOpExpr) bool {
+	if e.Operator == "==" || e.Operator == "~=" {
+		return true
+	}
+	_, ls := e.Lhs.(*ast.StringExpr)
+	_, rs := e.Rhs.(*ast.StringExpr)
+	return ls || rs || (plainNumber(e.Lhs) && plainNumber(e.Rhs))
+}
+
+func plainNumber(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.NumberExpr:
+		_, large := bigLiteral(e.Value)
+		return !large
+	case *ast.UnaryLenOpExpr:
+		return true
+	}
+	return false
+}
+
+// call makes a call of one of the runtime's functions in the place of at.
+func call(function string, at ast.Expr, args ...ast.Expr) ast.Expr {
+	fn := place(&ast.StringExpr{Value: marker + function}, at)
+	return place(&ast.FuncCallExpr{Func: fn, Args: args, AdjustRet: true}, at)
+}
+
+// single cuts a call or ... in the last argument to one value, as an operand is.
+func single(e ast.Expr) ast.Expr {
+	switch e := e.(type) {
+	case *ast.FuncCallExpr:
+		e.AdjustRet = true
+	case *ast.Comma3Expr:
+		e.AdjustRet = true
+	}
+	return e
+}
+
+// place gives e the position of at.
+func place[E ast.Expr](e E, at ast.PositionHolder) E {
+	e.SetLine(at.Line())
+	e.SetLastLine(at.LastLine())
+	return e
+}
+
+// globalize turns the local variables of a chunk's top level into globals.
+func globalize(chunk []ast.Stmt) []ast.Stmt {
+	for i, s := range chunk {
+		local, ok := s.(*ast.LocalAssignStmt)
+		if !ok {
+			continue
+		}
+		assign := &ast.AssignStmt{Rhs: local.Exprs}
+		assign.SetLine(local.Line())
+		assign.SetLastLine(local.LastLine())
+		for _, name := range local.Names {
+			assign.Lhs = append(assign.Lhs, place(&ast.IdentExpr{Value: name}, local))
+		}
+		if len(assign.Rhs) == 0 {
+			assign.Rhs = []ast.Expr{place(&ast.NilExpr{}, local)}
+		}
+		chunk[i] = assign
+	}
+	return chunk
+}
