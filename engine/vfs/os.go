@@ -1,0 +1,158 @@
+package vfs
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// OS is the operating system's file system.
+var OS FS = osFS{}
+
+type osFS struct{}
+
+// osFile is an *os.File with the calls that os does not have. raw guards them
+// against a concurrent Close, which could give the descriptor to another file.
+type osFile struct {
+	*os.File
+	raw syscall.RawConn
+}
+
+func (osFS) OpenFile(name string, flag int, perm fs.FileMode) (File, error) {
+	f, err := openOS(name, flag, perm)
+	if err != nil {
+		return nil, err // not a nil *osFile, which would be a File
+	}
+	return f, nil
+}
+
+func openOS(name string, flag int, perm fs.FileMode) (*osFile, error) {
+	f, err := os.OpenFile(name, flag, perm) // sets O_CLOEXEC
+	if err != nil {
+		return nil, err
+	}
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &osFile{f, raw}, nil
+}
+
+func (osFS) Mkdir(name string, perm fs.FileMode) error { return os.Mkdir(name, perm) }
+
+// Rename is rename(2) itself: os.Rename looks at the names first, and refuses
+// what the system call allows.
+func (osFS) Rename(oldname, newname string) error {
+	err := retry(func() error { return unix.Rename(oldname, newname) })
+	if err != nil {
+		return &os.LinkError{Op: "rename", Old: oldname, New: newname, Err: err}
+	}
+	return nil
+}
+
+func (osFS) Link(oldname, newname string) error { return os.Link(oldname, newname) }
+func (osFS) Remove(name string) error           { return os.Remove(name) }
+
+func (osFS) ReadDir(name string) ([]fs.DirEntry, error) {
+	list, err := os.ReadDir(name)
+	if err != nil {
+		return nil, err // part of a directory is worse than none
+	}
+	return list, nil
+}
+
+func (osFS) Stat(name string) (fs.FileInfo, error) { return os.Stat(name) }
+
+func (osFS) SyncDir(name string) error {
+	d, err := openOS(name, os.O_RDONLY|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if cerr := d.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+// lockTries bounds how often Lock follows a name that others keep replacing.
+const lockTries = 16
+
+// Lock takes flock(2), not fcntl(2): a POSIX record lock would let the same
+// process in twice and vanish when any descriptor of the file is closed.
+func (osFS) Lock(name string) (File, error) {
+	for range lockTries {
+		f, err := openOS(name, os.O_RDWR|os.O_CREATE, FilePerm)
+		if err != nil {
+			return nil, err
+		}
+		err = f.control("flock", func(fd int) error { return unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) })
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			err = &fs.PathError{Op: "lock", Path: name, Err: ErrLocked}
+		}
+		if err != nil {
+			f.Close() // nothing was written; the lock's error is the one that counts
+			return nil, err
+		}
+		same, err := f.hasName(name)
+		if same {
+			return f, nil
+		}
+		f.Close() // as above
+		if err != nil {
+			return nil, err
+		}
+	}
+	return nil, &fs.PathError{Op: "lock", Path: name, Err: errors.New("the file is replaced again and again")}
+}
+
+// hasName reports whether name still names f: a lock on a file that was removed
+// or replaced meanwhile excludes nobody.
+func (f *osFile) hasName(name string) (bool, error) {
+	mine, err := f.Stat()
+	if err != nil {
+		return false, err
+	}
+	named, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return os.SameFile(mine, named), nil
+}
+
+// control runs a system call on f's descriptor, again if a signal interrupts it.
+func (f *osFile) control(op string, call func(fd int) error) error {
+	var err error
+	if cerr := f.raw.Control(func(fd uintptr) {
+		err = retry(func() error { return call(int(fd)) })
+	}); cerr != nil {
+		err = fs.ErrClosed // Control has no other reason, and none that errors.Is knows
+	}
+	if err != nil {
+		return &fs.PathError{Op: op, Path: f.Name(), Err: err}
+	}
+	return nil
+}
+
+func retry(call func() error) error {
+	for {
+		if err := call(); err != unix.EINTR {
+			return err
+		}
+	}
+}
+
+// extend sets the size if the file is smaller.
+func (f *osFile) extend(size int64) error {
+	info, err := f.Stat()
+	if err != nil || info.Size() >= size {
+		return err
+	}
+	return f.Truncate(size)
+}
