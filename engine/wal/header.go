@@ -11,13 +11,15 @@ import (
 )
 
 const (
-	fileMagic       = "AEROWAL1"
-	formatVersion   = 1
-	fileHeaderBytes = sectorBytes
-	fileHeaderUsed  = 80 // the rest of the sector is zero
+	fileMagic     = "AEROWAL1"
+	formatVersion = 1
+	headerUsed    = 80 // the rest of the sector is zero
+
+	// HeaderBytes is what the file's header takes, in bytes.
+	HeaderBytes = sectorBytes
 
 	// SizeMin is the smallest size of a log in bytes: its header, one record, its seal.
-	SizeMin = fileHeaderBytes + sectorBytes + SealBytes
+	SizeMin = HeaderBytes + sectorBytes + SealBytes
 )
 
 // A Header says what a log file is.
@@ -57,7 +59,7 @@ func (h *Header) check() string {
 }
 
 func (h *Header) encode(uuid [16]byte) []byte {
-	b := make([]byte, fileHeaderBytes)
+	b := make([]byte, HeaderBytes)
 	copy(b, fileMagic)
 	binary.LittleEndian.PutUint32(b[8:], formatVersion)
 	copy(b[16:], uuid[:])
@@ -89,8 +91,8 @@ func decodeHeader(b []byte, path string) (h Header, uuid [16]byte, err error) {
 	h.Size = int64(binary.LittleEndian.Uint64(b[32:]))
 	h.FirstSequence = binary.LittleEndian.Uint64(b[40:])
 	copy(h.BaseDigest[:], b[48:])
-	if !allZero(b[fileHeaderUsed:]) {
-		return h, uuid, corrupt(path, fileHeaderUsed, "header", "the rest of the file header is not zero")
+	if !allZero(b[headerUsed:]) {
+		return h, uuid, corrupt(path, headerUsed, "header", "the rest of the file header is not zero")
 	}
 	if reason := h.check(); reason != "" {
 		return h, uuid, corrupt(path, 32, "header", "the file header makes no sense: %s", reason)

@@ -40,7 +40,7 @@ func TestCreateRefusesHeader(t *testing.T) {
 }
 
 // resum makes the checksum of a file header right again after a change.
-func resum(b []byte) { binary.LittleEndian.PutUint32(b[12:], fileChecksum(b[:fileHeaderBytes])) }
+func resum(b []byte) { binary.LittleEndian.PutUint32(b[12:], fileChecksum(b[:HeaderBytes])) }
 
 func TestHeaderRefused(t *testing.T) {
 	for _, test := range []struct {

@@ -70,11 +70,11 @@ func loadHeader(f vfs.File, p string) (h Header, uuid [16]byte, size int64, err 
 		return h, uuid, 0, vfs.Wrap(err, "wal.open", p)
 	}
 	size = info.Size()
-	if size < fileHeaderBytes {
-		return h, uuid, size, corrupt(p, size, "size", "the file was truncated to %d bytes, its header alone has %d", size, fileHeaderBytes)
+	if size < HeaderBytes {
+		return h, uuid, size, corrupt(p, size, "size", "the file was truncated to %d bytes, its header alone has %d", size, HeaderBytes)
 	}
-	r := reader{file: f, path: p, size: fileHeaderBytes}
-	b, err := r.window(0, fileHeaderBytes)
+	r := reader{file: f, path: p, size: HeaderBytes}
+	b, err := r.window(0, HeaderBytes)
 	if err != nil {
 		return h, uuid, size, err
 	}

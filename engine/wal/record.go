@@ -144,13 +144,19 @@ func (h *recordHeader) check() string {
 	return ""
 }
 
-// joinPayload moves the payload of a record together, over the stamps between
-// its parts, and returns it. What follows it must be zero.
-func joinPayload(record []byte, n int) (payload []byte, padded bool) {
+// joinPayload moves the n bytes of a record's payload together, over the stamps
+// between its parts, and returns them, or names what is wrong around them.
+func joinPayload(record []byte, n int) (payload []byte, reason string) {
 	w := sectorBytes
 	for r := sectorBytes; r < len(record); r += sectorBytes {
+		if record[r] != stampNext {
+			return nil, "a sector of the record does not bear its stamp"
+		}
 		w += copy(record[w:], record[r+1:r+sectorBytes])
 	}
 	body := record[recordHeaderBytes:w]
-	return body[:n:n], allZero(body[n:])
+	if !allZero(body[n:]) {
+		return nil, "what follows the record's payload is not zero"
+	}
+	return body[:n:n], ""
 }

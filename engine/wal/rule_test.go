@@ -142,6 +142,7 @@ func TestSenseRefused(t *testing.T) {
 		{"one operation too many", 1, func(b []byte) { b[20] = 2 }, "content"},
 		{"unknown operation", 1, func(b []byte) { b[64] = 9 }, "content"},
 		{"padding", 1, func(b []byte) { b[511] = 1 }, "content"},
+		{"stamp", 2, func(b []byte) { b[512] = stampFirst }, "content"},
 		{"sequence repeated", 2, func(b []byte) { b[24] = 1 }, "sequence"},
 		{"sequence skipped", 2, func(b []byte) { b[24] = 3 }, "sequence"},
 		{"sequence past its range", 2, func(b []byte) { copy(b[24:32], bytes.Repeat([]byte{0xff}, 8)) }, "content"},
@@ -149,7 +150,7 @@ func TestSenseRefused(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			b := flatLog(t, 8192, true, 100, 1900, 1300)
-			test.change(sector(b, test.sector))
+			test.change(b[test.sector*sectorBytes:])
 			reframe(b, test.sector)
 			_, _, err := readFlat(b)
 			if e := wantDamage(t, err, test.rule); e.Offset != int64(test.sector)*sectorBytes {

@@ -37,7 +37,7 @@ type scanner struct {
 }
 
 func newScanner(r reader, h Header, uuid [16]byte) *scanner {
-	s := &scanner{reader: r, salt: newSalt(uuid, h.FirstSequence), off: fileHeaderBytes, next: h.FirstSequence, last: fileHeaderBytes}
+	s := &scanner{reader: r, salt: newSalt(uuid, h.FirstSequence), off: HeaderBytes, next: h.FirstSequence, last: HeaderBytes}
 	s.report = Report{LastSequence: s.next - 1, Digest: h.BaseDigest, Used: s.off}
 	return s
 }
@@ -92,7 +92,7 @@ func (s *scanner) frame() (h recordHeader, record []byte, stated int64, err erro
 // checkHeader refuses a valid header that says what no crash can explain.
 func (s *scanner) checkHeader(h *recordHeader) error {
 	if reason := h.check(); reason != "" {
-		return corrupt(s.path, s.off, "content", "the record's header has a right checksum and says what is not allowed: %s", reason)
+		return corrupt(s.path, s.off, "content", "the checksum of the record's header is right, yet it states %s", reason)
 	}
 	if h.first != s.next {
 		return corrupt(s.path, s.off, "sequence", "the record starts with sequence %d, expected %d", h.first, s.next)
@@ -107,13 +107,13 @@ func (s *scanner) checkHeader(h *recordHeader) error {
 }
 
 func (s *scanner) decode(h *recordHeader, record []byte) (Record, error) {
-	payload, padded := joinPayload(record, int(h.payload))
-	if !padded {
-		return Record{}, corrupt(s.path, s.off, "content", "what follows the record's payload is not zero")
+	payload, reason := joinPayload(record, int(h.payload))
+	if reason != "" {
+		return Record{}, corrupt(s.path, s.off, "content", "the record's checksum is right, yet %s", reason)
 	}
 	ops, err := decodeOps(s.ops[:0], payload, h.count)
 	if err != nil {
-		return Record{}, corrupt(s.path, s.off, "content", "the record's checksum is right and its payload is not: %w", err)
+		return Record{}, corrupt(s.path, s.off, "content", "the record's checksum is right, yet %w", err)
 	}
 	s.ops = ops
 	return Record{FirstSequence: h.first, Count: len(ops), Digest: h.digest, Offset: s.off,
