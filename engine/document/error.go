@@ -72,3 +72,43 @@ func describe(src []byte, i int) string {
 	}
 	return strconv.QuoteRune(r)
 }
+
+// NoValue returns the error for src[i], where a value should begin and none does.
+func NoValue(src []byte, i int) *SyntaxError {
+	for _, name := range []string{"NaN", "Infinity", "-Infinity"} {
+		if literalAt(src, i, name) {
+			return syntaxErrorf(i, "%s is not a JSON number", name)
+		}
+	}
+	if i == 0 && literalAt(src, i, "\xef\xbb\xbf") {
+		return syntaxErrorf(i, "a byte order mark stands before the value")
+	}
+	return syntaxErrorf(i, "a value should begin here, not %s", describe(src, i))
+}
+
+// OutOfRange returns the error for a number at offset that float64 holds only as
+// infinite or as zero.
+func OutOfRange(offset int) *SyntaxError {
+	return syntaxErrorf(offset, "the number is outside the range of a 64-bit float")
+}
+
+// Unseparated returns the error for src[i], which follows an item or a member
+// and is neither a comma nor the closing bracket.
+func Unseparated(src []byte, i int, closing byte) *SyntaxError {
+	return syntaxErrorf(i, "',' or %q should follow here, not %s", closing, describe(src, i))
+}
+
+// NoName returns the error for src[i], where a member name should begin and none does.
+func NoName(src []byte, i int) *SyntaxError {
+	return syntaxErrorf(i, "a member name in quotes should begin here, not %s", describe(src, i))
+}
+
+// NoColon returns the error for src[i], which follows a member name and is no colon.
+func NoColon(src []byte, i int) *SyntaxError {
+	return syntaxErrorf(i, "':' should follow the member name, not %s", describe(src, i))
+}
+
+// Trailing returns the error for src[i], which follows the value and is not white space.
+func Trailing(src []byte, i int) *SyntaxError {
+	return syntaxErrorf(i, "%s follows the value", describe(src, i))
+}

@@ -45,6 +45,8 @@ func ScanNumber(src []byte, i int) (Number, *SyntaxError) {
 		n.mantissa = n.mantissa*10 + uint64(src[i]-'0')
 	}
 	switch n.digits = i - first; {
+	case n.digits == 0 && literalAt(src, start, "-Infinity"):
+		return Number{}, NoValue(src, start)
 	case n.digits == 0:
 		return Number{}, syntaxErrorf(i, "a number wants a digit here, not %s", describe(src, i))
 	case src[first] == '0' && n.digits > 1:

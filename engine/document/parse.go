@@ -24,7 +24,7 @@ func Parse(data []byte, opt Options) (Value, error) {
 		return Value{}, err
 	}
 	if i := SkipSpace(data, v.end); i < len(data) {
-		return Value{}, syntaxErrorf(i, "%s follows the value", describe(data, i))
+		return Value{}, Trailing(data, i)
 	}
 	return v, nil
 }
@@ -80,19 +80,6 @@ func literalAt(src []byte, i int, literal string) bool {
 	return len(src)-i >= len(literal) && string(src[i:i+len(literal)]) == literal
 }
 
-// NoValue returns the error for src[i], where a value should begin and none does.
-func NoValue(src []byte, i int) *SyntaxError {
-	for _, name := range []string{"NaN", "Infinity", "-Infinity"} {
-		if literalAt(src, i, name) {
-			return syntaxErrorf(i, "%s is not a JSON number", name)
-		}
-	}
-	if i == 0 && literalAt(src, i, "\xef\xbb\xbf") {
-		return syntaxErrorf(i, "a byte order mark stands before the value")
-	}
-	return syntaxErrorf(i, "a value should begin here, not %s", describe(src, i))
-}
-
 // text reads the string literal at src[i] and returns the offset after it.
 func (p *parser) text(i int) (string, int, *SyntaxError) {
 	end, plain, err := ScanString(p.src, i)
@@ -107,9 +94,6 @@ func (p *parser) text(i int) (string, int, *SyntaxError) {
 }
 
 func (p *parser) number(v *Value) *SyntaxError {
-	if literalAt(p.src, v.start, "-Infinity") {
-		return NoValue(p.src, v.start)
-	}
 	n, err := ScanNumber(p.src, v.start)
 	if err != nil {
 		return err
@@ -128,12 +112,6 @@ func (p *parser) number(v *Value) *SyntaxError {
 		v.text = string(n.Literal)
 	}
 	return nil
-}
-
-// OutOfRange returns the error for a number at offset that float64 holds only as
-// infinite or as zero.
-func OutOfRange(offset int) *SyntaxError {
-	return syntaxErrorf(offset, "the number is outside the range of a 64-bit float")
 }
 
 func (p *parser) array(v *Value, depth int) *SyntaxError {
@@ -161,12 +139,6 @@ func (p *parser) array(v *Value, depth int) *SyntaxError {
 			return Unseparated(p.src, i, ']')
 		}
 	}
-}
-
-// Unseparated returns the error for src[i], which follows an item or a member
-// and is neither a comma nor the closing bracket.
-func Unseparated(src []byte, i int, closing byte) *SyntaxError {
-	return syntaxErrorf(i, "',' or %q should follow here, not %s", closing, describe(src, i))
 }
 
 func (p *parser) object(v *Value, depth int) *SyntaxError {
@@ -207,16 +179,6 @@ func (p *parser) object(v *Value, depth int) *SyntaxError {
 			return Unseparated(p.src, i, '}')
 		}
 	}
-}
-
-// NoName returns the error for src[i], where a member name should begin and none does.
-func NoName(src []byte, i int) *SyntaxError {
-	return syntaxErrorf(i, "a member name in quotes should begin here, not %s", describe(src, i))
-}
-
-// NoColon returns the error for src[i], which follows a member name and is no colon.
-func NoColon(src []byte, i int) *SyntaxError {
-	return syntaxErrorf(i, "':' should follow the member name, not %s", describe(src, i))
 }
 
 // member reads the colon and the value that follow a name ending before src[i].

@@ -117,7 +117,7 @@ func hexRune(src []byte, i int) (rune, bool) {
 func AppendUnquoted(dst, literal []byte) []byte {
 	s := literal[1 : len(literal)-1]
 	for i := 0; i < len(s); {
-		if s[i] != '\\' {
+		if s[i] != '\\' || i+1 == len(s) {
 			dst = append(dst, s[i])
 			i++
 			continue

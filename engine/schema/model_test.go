@@ -1,0 +1,355 @@
+package schema
+
+import (
+	"bytes"
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"strconv"
+	"testing"
+
+	"github.com/aerodb/aerodb/engine/document"
+	"github.com/aerodb/aerodb/engine/key"
+)
+
+// A model is the slow, obvious encoder: it parses a tree, checks it field by
+// field, writes it again and looks the indexed fields up.
+type model struct{ schema *Schema }
+
+func (m model) encode(src []byte) (canonical []byte, id string, values [][]byte, ok bool) {
+	tree, err := document.Parse(src, document.Options{})
+	if err != nil {
+		return nil, "", nil, false
+	}
+	tree, ok = m.check(&Field{Type: Object, Fields: m.schema.Fields}, tree)
+	if !ok {
+		return nil, "", nil, false
+	}
+	v, _ := tree.Get(IDField)
+	if id = v.Str(); id == "" || len(id) > DocumentIDBytesMax {
+		return nil, "", nil, false
+	}
+	for _, path := range m.schema.Indexes {
+		value, ok := m.value(tree, m.schema.Fields, path)
+		if !ok {
+			return nil, "", nil, false
+		}
+		values = append(values, value)
+	}
+	return document.Append(nil, tree), id, values, true
+}
+
+// check returns v as the field wants it: integer literals of a float become floats.
+func (m model) check(f *Field, v document.Value) (document.Value, bool) {
+	switch {
+	case f.Type == String && v.Kind() == document.String,
+		f.Type == Bool && v.Kind() == document.Bool,
+		f.Type == Int && v.Kind() == document.Int,
+		f.Type == Float && v.Kind() == document.Float && v.Literal() == "":
+		return v, true
+	case f.Type == Float && v.Kind() == document.Int:
+		return exactFloat(strconv.FormatInt(v.Int(), 10))
+	case f.Type == Float && v.Kind() == document.Float:
+		return exactFloat(v.Literal())
+	case f.Type == Array && v.Kind() == document.Array:
+		var items []document.Value
+		for _, item := range v.Items() {
+			item, ok := m.check(f.Items, item)
+			if !ok {
+				return v, false
+			}
+			items = append(items, item)
+		}
+		return document.ArrayValue(items...), true
+	case f.Type == Object && v.Kind() == document.Object:
+		return m.checkMembers(f, v)
+	}
+	return v, false
+}
+
+func (m model) checkMembers(f *Field, v document.Value) (document.Value, bool) {
+	declared := map[string]*Field{}
+	for i := range f.Fields {
+		declared[f.Fields[i].Name] = &f.Fields[i]
+		if _, ok := v.Get(f.Fields[i].Name); f.Fields[i].Required && !ok {
+			return v, false
+		}
+	}
+	var members []document.Member
+	for _, member := range v.Members() {
+		if declared[member.Name] == nil {
+			return v, false
+		}
+		value, ok := m.check(declared[member.Name], member.Value)
+		if !ok {
+			return v, false
+		}
+		members = append(members, document.Member{Name: member.Name, Value: value})
+	}
+	return document.ObjectValue(members...), true
+}
+
+// exactFloat is the float that an integer literal means, if the literal is the
+// float's exact value or its canonical form.
+func exactFloat(literal string) (document.Value, bool) {
+	f, err := strconv.ParseFloat(literal, 64)
+	if err != nil {
+		return document.Value{}, false
+	}
+	whole, _ := new(big.Int).SetString(literal, 10)
+	exact, accuracy := big.NewFloat(f).Int(nil)
+	ok := accuracy == big.Exact && exact.Cmp(whole) == 0
+	return document.FloatValue(f), ok || string(document.AppendFloat(nil, f)) == literal
+}
+
+func (m model) value(v document.Value, fields []Field, path string) ([]byte, bool) {
+	name, rest, more := bytes.Cut([]byte(path), []byte("."))
+	member, ok := v.Get(string(name))
+	if !ok {
+		return key.AppendMissing(nil), true
+	}
+	if more {
+		return m.value(member, fields, string(rest))
+	}
+	switch member.Kind() {
+	case document.Int:
+		return key.AppendInt(nil, member.Int()), true
+	case document.Float:
+		return key.AppendFloat(nil, member.Float()), true
+	case document.Bool:
+		return key.AppendBool(nil, member.Bool()), true
+	}
+	return key.AppendString(nil, []byte(member.Str())), len(member.Str()) <= IndexedStringBytesMax
+}
+
+// checkEncoded compares what enc made of src with the model, and e with what the
+// other ways to the same values give.
+func checkEncoded(t *testing.T, enc *Encoder, e *Encoded, src []byte) {
+	t.Helper()
+	canonical, id, values, ok := model{enc.schema}.encode(src)
+	if !ok || !bytes.Equal(canonical, e.Document) || id != string(e.ID) {
+		t.Fatalf("%q:\n got %s, _id %q\nwant %s, _id %q, %v", src, e.Document, e.ID, canonical, id, ok)
+	}
+	for i := range values {
+		if !bytes.Equal(values[i], e.Values[i]) {
+			t.Fatalf("%q: value %d is % x, want % x", src, i, e.Values[i], values[i])
+		}
+		if got, err := enc.AppendIndexValue(nil, canonical, i); err != nil || !bytes.Equal(got, values[i]) {
+			t.Fatalf("%q: AppendIndexValue %d is % x, %v, want % x", src, i, got, err, values[i])
+		}
+	}
+	var again Encoded
+	if err := enc.Encode(&again, canonical); err != nil || !bytes.Equal(again.Document, canonical) {
+		t.Fatalf("%q: %s is not a fixed point: %s, %v", src, canonical, again.Document, err)
+	}
+	if err := enc.IndexValues(&again, canonical); err != nil || string(again.ID) != id || len(again.Values) != len(values) {
+		t.Fatalf("%q: IndexValues: %q, %v", src, again.ID, err)
+	}
+	for i := range values {
+		if !bytes.Equal(again.Values[i], values[i]) {
+			t.Fatalf("%q: IndexValues %d is % x, want % x", src, i, again.Values[i], values[i])
+		}
+	}
+}
+
+// Random schemas, random documents that fit, and the same with a byte changed.
+func TestAgainstModel(t *testing.T) {
+	const seed = 17
+	rng := rand.New(rand.NewPCG(seed, seed))
+	taken, refused := 0, 0
+	for range 200 {
+		g := generator{rng}
+		s, err := Parse(g.schema())
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		enc := NewEncoder(s, 0)
+		var e Encoded
+		for range 100 {
+			doc := g.value(nil, &Field{Type: Object, Fields: s.Fields})
+			if rng.IntN(2) == 0 {
+				doc = g.damage(doc)
+			}
+			if err := enc.Encode(&e, doc); err == nil {
+				taken++
+				checkEncoded(t, enc, &e, doc)
+			} else {
+				refused++
+				if _, _, _, ok := (model{s}).encode(doc); ok {
+					t.Fatalf("seed %d: %s\nthe model takes %q, the encoder says %v", seed, s.Canonical(), doc, err)
+				}
+			}
+		}
+	}
+	if taken < 5000 || refused < 2000 {
+		t.Errorf("seed %d: %d taken, %d refused: too few of one kind to prove much", seed, taken, refused)
+	}
+}
+
+type generator struct{ *rand.Rand }
+
+var generatedNames = []string{"a", "b", "c", "aa", "ab", "name", "named", "created_at", "created_on", "a long name with spaces", "a long name with spices", "ä", "\\", "\"", "Z", "_x", "-y"}
+
+func (g generator) schema() []byte {
+	s := &Schema{ID: "gen", Version: "v1", Fields: append(g.fields(3), Field{Name: IDField, Type: String, Required: true})}
+	for _, path := range scalarPaths(nil, "", s.Fields) {
+		if g.IntN(3) == 0 && path[0] != '-' {
+			s.Indexes = append(s.Indexes, path)
+		}
+	}
+	s.Indexes = s.Indexes[:min(len(s.Indexes), IndexesMax)]
+	return s.Canonical()
+}
+
+func (g generator) fields(depth int) []Field {
+	var fields []Field
+	for _, name := range generatedNames {
+		if g.IntN(3) == 0 {
+			f := g.field(depth)
+			f.Name, f.Required = name, g.IntN(3) == 0
+			fields = append(fields, f)
+		}
+	}
+	if fields == nil {
+		return []Field{{Name: "only", Type: Int}}
+	}
+	return fields
+}
+
+func (g generator) field(depth int) Field {
+	f := Field{Type: String + Type(g.IntN(6))}
+	if depth == 0 {
+		f.Type = String + Type(g.IntN(4))
+	}
+	switch f.Type {
+	case Object:
+		f.Fields = g.fields(depth - 1)
+	case Array:
+		items := g.field(depth - 1)
+		f.Items = &items
+	}
+	return f
+}
+
+var generatedNumbers = []string{"0", "-0", "1", "-1", "42", "9223372036854775807", "-9223372036854775808", "9007199254740992", "123456789012345"}
+
+// value appends a document that fits f, with white space, escapes and members in
+// any order.
+func (g generator) value(dst []byte, f *Field) []byte {
+	switch f.Type {
+	case String:
+		return g.string(dst, []string{"x", "", "text", "a longer text of more than sixteen bytes", "nul\x00", "ü\U0001F600", "\"\\\n"}[g.IntN(7)])
+	case Bool:
+		return strconv.AppendBool(dst, g.IntN(2) == 0)
+	case Int:
+		return append(dst, generatedNumbers[g.IntN(len(generatedNumbers))]...)
+	case Float:
+		if g.IntN(3) == 0 {
+			return append(dst, []string{"1.50", "-0.0", "1e3", "1e-9", "1e300", "0.1", "-118.6671667", "5e-324"}[g.IntN(8)]...)
+		}
+		return append(dst, []string{"0", "-0", "7", "9007199254740992", "9223372036854776000", "-12345"}[g.IntN(6)]...)
+	case Array:
+		dst = g.space(append(dst, '['))
+		for i := range g.IntN(4) {
+			if i > 0 {
+				dst = g.space(append(dst, ','))
+			}
+			dst = g.space(g.value(dst, f.Items))
+		}
+		return append(dst, ']')
+	}
+	return g.object(dst, f.Fields)
+}
+
+func (g generator) object(dst []byte, fields []Field) []byte {
+	dst = g.space(append(dst, '{'))
+	first := true
+	for _, i := range g.order(len(fields)) {
+		f := &fields[i]
+		if !f.Required && g.IntN(3) == 0 {
+			continue
+		}
+		if !first {
+			dst = g.space(append(dst, ','))
+		}
+		first = false
+		dst = g.space(append(g.space(g.string(dst, f.Name)), ':'))
+		if f.Name == IDField {
+			dst = fmt.Appendf(dst, `"id-%d"`, g.IntN(1000))
+		} else {
+			dst = g.value(dst, f)
+		}
+		dst = g.space(dst)
+	}
+	return append(dst, '}')
+}
+
+// order is sorted half of the time, the encoder's fast path.
+func (g generator) order(n int) []int {
+	order := g.Perm(n)
+	if g.IntN(2) == 0 {
+		for i := range order {
+			order[i] = i
+		}
+	}
+	return order
+}
+
+func (g generator) space(dst []byte) []byte {
+	if g.IntN(12) == 0 {
+		return append(dst, []string{" ", "\n", "\t\r "}[g.IntN(3)]...)
+	}
+	return dst
+}
+
+func (g generator) string(dst []byte, s string) []byte {
+	if g.IntN(8) > 0 {
+		return document.AppendQuoted(dst, s)
+	}
+	dst = append(dst, '"')
+	for _, r := range s {
+		if r < 0x10000 {
+			dst = fmt.Appendf(dst, `\u%04X`, r)
+		} else {
+			dst = append(dst, string(r)...)
+		}
+	}
+	return append(dst, '"')
+}
+
+// damage changes, removes or doubles one byte.
+func (g generator) damage(doc []byte) []byte {
+	i := g.IntN(len(doc))
+	switch g.IntN(3) {
+	case 0:
+		doc[i] = `{}[]",:\0159.eE-+xtfn `[g.IntN(22)]
+	case 1:
+		doc = append(doc[:i], doc[i+1:]...)
+	case 2:
+		doc = append(doc[:i+1], doc[i:]...)
+	}
+	return doc
+}
+
+// FuzzEncode: the encoder and the model take the same documents and make the
+// same of them.
+func FuzzEncode(f *testing.F) {
+	for _, seed := range []string{
+		`{"_id":"1","\"":"q","A":1,"b":true,"f":1.5,"i":-7,"l":[1,2e9,0.1],"ll":[[1],[]],"lo":[{"w":true,"x":1,"y":"z"}],"o":{"f":0,"p":{"i":1},"s":"t"},"s":"\u0000"}`,
+		`{ "s" : "\ud83d\ude00" , "_id" : "x" }`, `{"_id":"1","f":9223372036854776000}`, `{"_id":"1","f":1e400}`, `{"_id":"1","i":1.0}`, `{"_id":"1","o":{"s":"x","f":1}}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	enc := mustEncoder(f, fixtureSchema)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var e Encoded
+		if err := enc.Encode(&e, data); err != nil {
+			if _, _, _, ok := (model{enc.schema}).encode(data); ok {
+				t.Fatalf("the model takes %q, the encoder says %v", data, err)
+			}
+			enc.IndexValues(&e, data) // no panic
+			return
+		}
+		checkEncoded(t, enc, &e, data)
+	})
+}
