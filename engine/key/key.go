@@ -183,3 +183,9 @@ func AppendSuccessor(dst, prefix []byte) []byte {
 	}
 	return nil
 }
+
+// AppendLowest appends the bound at or below every present value.
+func AppendLowest(dst []byte) []byte { return append(dst, valuePresent) }
+
+// AppendHighest appends the bound above every present value.
+func AppendHighest(dst []byte) []byte { return append(dst, valuePresent+1) }

@@ -89,12 +89,18 @@ type Segment struct {
 }
 
 // EncodeCheckpoint returns the content of CHECKPOINT.
-func (m Manifest) EncodeCheckpoint() []byte { return encode(KindCheckpoint, m) }
+func (m Manifest) EncodeCheckpoint() []byte { return encode(KindCheckpoint, m.listed()) }
+
+// listed writes no items as [], never as null.
+func (m Manifest) listed() Manifest {
+	m.Schemas, m.Collections, m.Segments = append([]Schema{}, m.Schemas...), append([]Collection{}, m.Collections...), append([]Segment{}, m.Segments...)
+	return m
+}
 
 // EncodeSnapshot returns the content of a snapshot's manifest.json.
 func (m Manifest) EncodeSnapshot() []byte {
 	m.WAL, m.Snapshot, m.NextSegment = nil, "", 0
-	return encode(KindSnapshot, m)
+	return encode(KindSnapshot, m.listed())
 }
 
 // DecodeCheckpoint reads CHECKPOINT.

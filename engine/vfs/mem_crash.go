@@ -11,14 +11,14 @@ import "math/rand/v2"
 func (m *Mem) AfterCrash(loss Loss) *Mem {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	img := m.image()
-	for _, r := range m.reach() {
+	img, all := m.image(), m.reach()
+	for _, r := range all {
 		n := &node{ino: r.node.ino, dir: r.node.dir, mode: r.node.mode}
 		n.disk, n.durable = r.node.disk.share(), r.node.durable
 		img.nodes[n.ino] = n
 	}
 	number := 0
-	for _, s := range m.slots() {
+	for _, s := range slotsOf(all) {
 		n := img.nodes[s.node.ino]
 		if s.rename != nil {
 			n.keepRename(s.rename, loss.fate(s.pending(number, 0)))
@@ -40,7 +40,7 @@ func (m *Mem) Clone() *Mem {
 	c.clock = m.clock
 	for _, r := range m.reach() {
 		n := *r.node
-		n.locked = false
+		n.locked, n.shared = false, 0
 		n.cache, n.disk = r.node.cache.share(), r.node.disk.share()
 		n.changes = n.changes[:len(n.changes):len(n.changes)]
 		n.renames = n.renames[:len(n.renames):len(n.renames)]

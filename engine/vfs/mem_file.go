@@ -160,8 +160,11 @@ func (f *memFile) Close() error {
 	}
 	f.closed = true
 	f.m.open--
-	if f.locks {
+	switch {
+	case f.locks && f.node.locked:
 		f.node.locked = false
+	case f.locks:
+		f.node.shared--
 	}
 	return err
 }

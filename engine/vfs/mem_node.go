@@ -24,6 +24,7 @@ type node struct {
 	mode    fs.FileMode
 	links   int // names, as the process sees them
 	locked  bool
+	shared  int      // holders of the shared lock
 	cache   content  // a file's bytes as the process sees them
 	disk    content  // as the disk holds them
 	changes []change // in order of time

@@ -57,16 +57,28 @@ func (m *Mem) openFile(op Op, flag int, perm fs.FileMode) (*memFile, error) {
 
 // Lock implements FS. A lock is a matter of this Mem: images start unlocked.
 func (m *Mem) Lock(name string) (File, error) {
+	return m.lock(name, O_RDWR|O_CREATE, true)
+}
+
+// LockShared implements FS.
+func (m *Mem) LockShared(name string) (File, error) { return m.lock(name, O_RDONLY, false) }
+
+func (m *Mem) lock(name string, flag int, exclusive bool) (File, error) {
 	var f *memFile
 	err := m.do(Op{Kind: KindLock, Path: name}, func(op Op) (err error) {
-		if f, err = m.openFile(op, O_RDWR|O_CREATE, FilePerm); err != nil {
+		if f, err = m.openFile(op, flag, FilePerm); err != nil {
 			return err
 		}
-		if f.node.locked {
+		if f.node.locked || exclusive && f.node.shared > 0 {
 			m.open--
 			return ErrLocked
 		}
-		f.node.locked, f.locks = true, true
+		if exclusive {
+			f.node.locked = true
+		} else {
+			f.node.shared++
+		}
+		f.locks = true
 		return nil
 	})
 	if err != nil {

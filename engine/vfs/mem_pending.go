@@ -86,7 +86,7 @@ func (m *Mem) Pending() []Pending {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var list []Pending
-	for _, s := range m.slots() {
+	for _, s := range slotsOf(m.reach()) {
 		n := int64(1)
 		if s.change != nil {
 			n = max(1, s.change.count)
@@ -132,11 +132,9 @@ func (s slot) pending(n int, i int64) Pending {
 	return p
 }
 
-// slots lists what is pending on every inode that a name may lead to after a
-// power cut, in order of time.
-func (m *Mem) slots() []slot {
+// slotsOf lists what is pending on all, in order of time.
+func slotsOf(all []reached) []slot {
 	var list []slot
-	all := m.reach()
 	for i, r := range all {
 		n := r.node
 		if len(n.changes)+len(n.renames) == 0 {

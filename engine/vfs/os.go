@@ -84,12 +84,19 @@ const lockTries = 16
 // Lock takes flock(2), not fcntl(2): a POSIX record lock would let the same
 // process in twice and vanish when any descriptor of the file is closed.
 func (osFS) Lock(name string) (File, error) {
+	return flock(name, os.O_RDWR|os.O_CREATE, unix.LOCK_EX)
+}
+
+// LockShared takes the shared kind of the same lock.
+func (osFS) LockShared(name string) (File, error) { return flock(name, os.O_RDONLY, unix.LOCK_SH) }
+
+func flock(name string, flag, how int) (File, error) {
 	for range lockTries {
-		f, err := openOS(name, os.O_RDWR|os.O_CREATE, FilePerm)
+		f, err := openOS(name, flag, FilePerm)
 		if err != nil {
 			return nil, err
 		}
-		err = f.control("flock", func(fd int) error { return unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) })
+		err = f.control("flock", func(fd int) error { return unix.Flock(fd, how|unix.LOCK_NB) })
 		if errors.Is(err, unix.EWOULDBLOCK) {
 			err = &fs.PathError{Op: "lock", Path: name, Err: ErrLocked}
 		}

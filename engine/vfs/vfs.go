@@ -47,6 +47,11 @@ type FS interface {
 	// without waiting. The lock goes when the returned file is closed or the process
 	// ends. If another open file holds it, the error is ErrLocked.
 	Lock(name string) (File, error)
+	// LockShared opens name, which must exist, for reading and takes the kernel's
+	// shared lock on it, without waiting: any number may share it, and it excludes
+	// Lock. It changes nothing on disk. If another open file holds the exclusive lock,
+	// the error is ErrLocked.
+	LockShared(name string) (File, error)
 	// Statfs describes the file system that holds name.
 	Statfs(name string) (Statfs, error)
 }

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"syscall"
+	"testing"
 
 	"github.com/aerodb/aerodb/engine/vfs"
 )
@@ -102,5 +104,29 @@ func (w *walker) fileStep(k int) (string, error) {
 func (w *walker) close() {
 	for _, f := range w.files {
 		f.Close() // for good: the file system goes away
+	}
+}
+
+// Random operations do the same to both file systems.
+func TestSameAsOS(t *testing.T) {
+	for seed := range uint64(10) {
+		dir := t.TempDir()
+		m := vfs.NewMem()
+		real, model := newWalker(vfs.OS, dir, seed), newWalker(m, "", seed)
+		for i := range 300 {
+			a, b := real.step(), model.step()
+			if a != b {
+				t.Fatalf("seed %d, step %d: the machine %q, the model %q", seed, i, a, b)
+			}
+		}
+		if a, b := tree(t, vfs.OS, dir), tree(t, m, "/"); a != b {
+			t.Fatalf("seed %d: the machine %q, the model %q", seed, a, b)
+		}
+		real.close()
+		model.close()
+		crashed := m.AfterCrash(vfs.KeepAll)
+		if crashed.Hash() != m.Hash() || !slices.Equal(crashed.Files(), m.Files()) {
+			t.Fatalf("seed %d: an image that keeps all differs", seed)
+		}
 	}
 }

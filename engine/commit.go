@@ -1,0 +1,331 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/digest"
+	"github.com/aerodb/aerodb/engine/schema"
+	"github.com/aerodb/aerodb/engine/wal"
+)
+
+// groupBytesMax bounds what writers that share a record put into it, so that one
+// of them does not wait for megabytes of the others. One transaction may be larger.
+const groupBytesMax = 1 << 20
+
+// A writer is what the leader of a group of writers works with. DB.writeMu guards it.
+type writer struct {
+	batch   wal.Batch
+	pending overlay
+	hasher  digest.Hasher
+	old     schema.Encoded
+	keys    keyBuffer
+}
+
+// commit makes a transaction durable and visible, or tells why not. Whoever finds
+// no leader leads: it takes the transactions that wait, writes them as one record,
+// syncs, applies and wakes their callers. Writers that come meanwhile wait for the
+// next record, whose leader is one of them.
+func (db *DB) commit(t *transaction) error {
+	db.queueMu.Lock()
+	db.queue = append(db.queue, t)
+	lead := !db.leading
+	db.leading = true
+	db.queueMu.Unlock()
+	if !lead {
+		<-t.wake
+		if !t.lead {
+			return t.err
+		}
+	}
+	db.leadGroup()
+	return t.err
+}
+
+// leadGroup commits the transactions at the head of the queue, the caller's among
+// them, and hands the lead on.
+func (db *DB) leadGroup() {
+	db.writeMu.Lock()
+	group := db.takeGroup()
+	db.commitGroup(group)
+	db.writeMu.Unlock()
+
+	db.queueMu.Lock()
+	if len(db.queue) > 0 {
+		next := db.queue[0]
+		next.lead = true
+		next.wake <- struct{}{}
+	} else {
+		db.leading = false
+	}
+	db.queueMu.Unlock()
+	for _, t := range group[1:] { // group[0] is the caller's own
+		t.wake <- struct{}{}
+	}
+}
+
+// takeGroup takes as many transactions from the queue as may share a record, at
+// least one.
+func (db *DB) takeGroup() []*transaction {
+	db.queueMu.Lock()
+	defer db.queueMu.Unlock()
+	n, bytes := 1, db.queue[0].bytes
+	for n < len(db.queue) && bytes+db.queue[n].bytes <= groupBytesMax {
+		bytes += db.queue[n].bytes
+		n++
+	}
+	group := append([]*transaction(nil), db.queue[:n]...)
+	rest := copy(db.queue, db.queue[n:])
+	clear(db.queue[rest:])
+	db.queue = db.queue[:rest]
+	return group
+}
+
+// commitGroup commits transactions of one group and leaves each its error. The
+// caller holds writeMu.
+func (db *DB) commitGroup(group []*transaction) {
+	if err := db.writable(); err != nil {
+		failAll(group, err)
+		return
+	}
+	for len(group) > 0 {
+		n, err := db.room(group)
+		if err != nil {
+			group[0].err, group = err, group[1:]
+			continue
+		}
+		db.commitRecord(group[:n])
+		group = group[n:]
+	}
+}
+
+func failAll(group []*transaction, err error) {
+	for _, t := range group {
+		t.err = err
+	}
+}
+
+// room returns how many transactions of the group go into the next record. If the
+// first one passes the bound of the WAL, it makes room by a checkpoint, or says that
+// there is none.
+func (db *DB) room(group []*transaction) (n int, err error) {
+	limit := min(db.wal.Size(), db.opts.WALMaxSize)
+	fits := func(payload int) bool {
+		return wal.RecordBytes(payload) <= limit-wal.SealBytes-db.wal.Used()
+	}
+	if !fits(group[0].bytes) {
+		if err := db.makeRoom(group[0].bytes); err != nil {
+			return 0, err
+		}
+		limit = min(db.wal.Size(), db.opts.WALMaxSize)
+	}
+	payload := 0
+	for n < len(group) && fits(payload+group[n].bytes) {
+		payload += group[n].bytes
+		n++
+	}
+	if n == 0 {
+		return 0, dberr.New(dberr.InternalInvariant, "a new WAL has no room for a record that was measured to fit")
+	}
+	return n, nil
+}
+
+// makeRoom runs the checkpoint that a full WAL asks for.
+func (db *DB) makeRoom(payload int) error {
+	need, largest := wal.RecordBytes(payload), db.opts.WALMaxSize-wal.SealBytes-wal.HeaderBytes
+	if need > largest {
+		return dberr.New(dberr.WALFull, "the write takes a record of %d bytes; wal.max_size = %d has room for %d", need, db.opts.WALMaxSize, largest).
+			WithHint("write fewer documents at once, or raise wal.max_size")
+	}
+	if db.opts.WALOnFull == OnFullReject {
+		return dberr.New(dberr.WALFull, "the WAL has used %d of %d bytes and the write takes %d; wal.on_full is %q", db.wal.Used(), min(db.wal.Size(), db.opts.WALMaxSize), need, OnFullReject)
+	}
+	db.log.Info("wal.full", "used_bytes", db.wal.Used(), "limit_bytes", db.opts.WALMaxSize, "needed_bytes", need)
+	if _, err := db.checkpoint(context.Background()); err != nil {
+		return err
+	}
+	db.checkpoints.automatic++
+	return nil
+}
+
+// commitRecord writes transactions as one record. Those that are refused leave no
+// trace; if none is left there is no record.
+func (db *DB) commitRecord(group []*transaction) {
+	w := &db.writer
+	first := db.wal.NextSequence()
+	w.batch.Reset(first)
+	w.pending.reset()
+	sum := db.digest
+	multiple := len(group) > 1 || len(group[0].ops) > 1
+	for _, t := range group {
+		t.err = db.resolve(t, multiple)
+		if t.err != nil {
+			continue
+		}
+		for i := range t.ops {
+			sum = t.ops[i].add(&w.batch, sum)
+		}
+	}
+	if w.batch.Count() == 0 {
+		return
+	}
+	if err := db.wal.Append(&w.batch, sum); err != nil {
+		if db.wal.Failed() {
+			db.fail(err)
+		}
+		for _, t := range group {
+			if t.err == nil {
+				t.err = err
+			}
+		}
+		return
+	}
+	db.applyGroup(group, first, sum)
+}
+
+// resolve finds what each operation of t replaces or deletes, and refuses t as a
+// whole where that contradicts what it asks.
+func (db *DB) resolve(t *transaction, multiple bool) error {
+	pending := &db.writer.pending
+	pending.begin()
+	for i := range t.ops {
+		op := &t.ops[i]
+		if err := db.resolveOperation(op); err != nil {
+			pending.rollback()
+			if len(t.ops) > 1 {
+				dberr.From(err).With("index", int64(i))
+			}
+			return err
+		}
+		if !op.effective() {
+			continue
+		}
+		t.applied++
+		if multiple {
+			pending.set(op.version.coll, op.id, op.stored())
+		}
+	}
+	return nil
+}
+
+// effective reports whether the operation changes anything: a deletion of nothing
+// does not.
+func (op *operation) effective() bool { return op.kind != wal.Delete || op.old != nil }
+
+// stored returns what is there after the operation, nil for nothing.
+func (op *operation) stored() *stored {
+	if op.kind == wal.Delete {
+		return nil
+	}
+	return &stored{op.version, op.document, op.values, op.digest}
+}
+
+func (db *DB) resolveOperation(op *operation) error {
+	if op.kind == wal.Insert {
+		in, err := db.holder(op.version, op.id)
+		if err != nil {
+			return err
+		}
+		if in != nil {
+			return errExists(op.version, op.id, in)
+		}
+		return nil
+	}
+	old, err := db.current(op.version, op.id)
+	if err != nil {
+		return err
+	}
+	switch {
+	case op.kind == wal.Delete && (old == nil || old.version != op.version):
+		return nil // a handle sees the documents of its version only
+	case old == nil:
+		return errNotFound(op.version, op.id, nil)
+	case old.version.number > op.version.number:
+		return errNotFound(op.version, op.id, old.version)
+	}
+	op.old = old
+	return nil
+}
+
+// holder returns the version that holds a document of the _id, nil for none.
+func (db *DB) holder(v *version, id []byte) (*version, error) {
+	if s, known := db.writer.pending.get(v.coll, id); known {
+		if s == nil {
+			return nil, nil
+		}
+		return s.version, nil
+	}
+	now := view{db, db.state, db.wal.NextSequence()}
+	for _, ver := range db.catalog.Load().collection(v.coll).versions {
+		if ver.documents.Load() == 0 {
+			continue
+		}
+		found, err := now.exists(ver, id)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			return ver, nil
+		}
+	}
+	return nil, nil
+}
+
+// current returns the document of an _id as it is for the next operation, nil for
+// none.
+func (db *DB) current(v *version, id []byte) (*stored, error) {
+	if s, known := db.writer.pending.get(v.coll, id); known {
+		return s, nil
+	}
+	ver, err := db.holder(v, id)
+	if err != nil || ver == nil {
+		return nil, err
+	}
+	now := view{db, db.state, db.wal.NextSequence()}
+	doc, found, err := now.document(ver, id, nil)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, dberr.New(dberr.InternalInvariant, "document %q of collection %q vanished under the write lock", id, v.collection)
+	}
+	return db.writer.describe(ver, id, doc)
+}
+
+// describe computes what a document's replacement needs to know of it.
+func (w *writer) describe(ver *version, id, doc []byte) (*stored, error) {
+	if err := ver.encoder.IndexValues(&w.old, doc); err != nil {
+		return nil, dberr.New(dberr.StorageCorruption, "document %q of collection %q does not fit its schema: %w", id, ver.collection, err)
+	}
+	s := &stored{version: ver, document: doc, digest: w.hasher.Document(ver.collection, ver.schema.Version, id, doc)}
+	s.values = cloneValues(w.old.Values)
+	return s, nil
+}
+
+func cloneValues(values [][]byte) [][]byte {
+	out := make([][]byte, len(values))
+	for i, v := range values {
+		out[i] = append([]byte(nil), v...)
+	}
+	return out
+}
+
+// add puts the operation into the record and returns the digest after it.
+func (op *operation) add(b *wal.Batch, sum digest.Sum) digest.Sum {
+	if !op.effective() {
+		return sum
+	}
+	b.Add(wal.Op{Kind: op.kind, Collection: op.version.coll, Version: op.version.number, ID: op.id, Document: op.document})
+	return op.after(sum)
+}
+
+// after returns the digest of a set of documents after the operation.
+func (op *operation) after(sum digest.Sum) digest.Sum {
+	if op.old != nil {
+		sum = sum.Sub(op.old.digest)
+	}
+	if op.kind != wal.Delete {
+		sum = sum.Add(op.digest)
+	}
+	return sum
+}

@@ -1,0 +1,188 @@
+package engine
+
+import (
+	"encoding/hex"
+	"fmt"
+	"io"
+	"path"
+	"time"
+
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/manifest"
+	"github.com/aerodb/aerodb/engine/vfs"
+	"github.com/aerodb/aerodb/engine/wal"
+)
+
+// Init creates a database in Options.Dir, which must not exist, be empty, or hold
+// what an Init left that was interrupted. CURRENT is written last, so whatever
+// happens there is no database or a whole one.
+func Init(o Options) (Identity, error) {
+	o = o.withDefaults()
+	if err := o.check(); err != nil {
+		return Identity{}, err
+	}
+	if err := initable(o); err != nil {
+		return Identity{}, err
+	}
+	if err := makeDir(o); err != nil {
+		return Identity{}, err
+	}
+	lock, err := takeLock(o)
+	if err != nil {
+		return Identity{}, err
+	}
+	// Another Init may have been first.
+	err = initable(o)
+	var id Identity
+	if err == nil {
+		id, err = initLocked(o)
+	}
+	if cerr := lock.Close(); cerr != nil {
+		o.Logger.Warn("file.close_failed", "file", nameLock, "error", cerr.Error())
+	}
+	return id, err
+}
+
+func makeDir(o Options) error {
+	if err := vfs.MkdirAll(o.FS, o.Dir); err != nil {
+		e := vfs.Wrap(err, "init", o.Dir)
+		if vfs.IsNotDir(err) {
+			return dberr.New(dberr.DatabaseExists, "a file is in the place of the data directory, or above it").In(o.Dir)
+		}
+		return e
+	}
+	// An interrupted Init may have made it without syncing the name.
+	return wrapIO(o.FS.SyncDir(path.Dir(o.Dir)), "init", path.Dir(o.Dir))
+}
+
+// initable refuses a directory that holds anything but what an interrupted Init
+// leaves.
+func initable(o Options) error {
+	entries, err := o.FS.ReadDir(o.Dir)
+	switch {
+	case vfs.IsNotExist(err):
+		return nil
+	case vfs.IsNotDir(err):
+		return dberr.New(dberr.DatabaseExists, "a file is in the place of the data directory").In(o.Dir)
+	case err != nil:
+		return vfs.Wrap(err, "init", o.Dir)
+	}
+	for _, e := range entries {
+		switch e.Name() {
+		case nameCurrent:
+			return dberr.New(dberr.DatabaseExists, "the directory is a database already").In(o.Dir)
+		case nameLock, nameGenerations, nameSnapshots, nameCurrent + suffixTemporary:
+		default:
+			return dberr.New(dberr.DatabaseExists, "the directory is not empty: it holds %q", e.Name()).In(o.Dir).
+				WithHint("choose an empty or new directory; nothing was changed")
+		}
+	}
+	return unused(o)
+}
+
+// unused makes sure that what looks like an interrupted Init is not a database that
+// lost its CURRENT: an interrupted Init has no snapshots and an empty log.
+func unused(o Options) error {
+	lost := func(what string) error {
+		return dberr.New(dberr.RecoveryInconsistent, "CURRENT is missing, but %s: this is a database that lost a file, not an interrupted init", what).In(o.Dir)
+	}
+	if entries, err := o.FS.ReadDir(path.Join(o.Dir, nameSnapshots)); err == nil && len(entries) > 0 {
+		return lost("there are snapshots")
+	}
+	generations, err := o.FS.ReadDir(path.Join(o.Dir, nameGenerations))
+	if err != nil {
+		return nil
+	}
+	for _, g := range generations {
+		if g.Name() != firstGeneration {
+			return lost("there is generation " + g.Name())
+		}
+		dir := path.Join(o.Dir, nameGenerations, g.Name())
+		if entries, err := o.FS.ReadDir(path.Join(dir, nameSegments)); err == nil && len(entries) > 0 {
+			return lost("there are segments")
+		}
+		logs, err := o.FS.ReadDir(path.Join(dir, nameWAL))
+		if err != nil {
+			continue
+		}
+		for _, l := range logs {
+			_, report, err := wal.Inspect(o.FS, path.Join(dir, nameWAL, l.Name()), func(wal.Record) error { return nil })
+			if report.Records > 0 || err != nil && report.Used > wal.HeaderBytes {
+				return lost("its log holds records")
+			}
+		}
+	}
+	return nil
+}
+
+func initLocked(o Options) (Identity, error) {
+	uuid, err := newUUID(o.Rand)
+	if err != nil {
+		return Identity{}, dberr.New(dberr.StorageIOError, "no random bytes for the uuid: %w", err)
+	}
+	id := Identity{UUID: formatUUID(uuid), CreatedAt: o.Now().UTC().Truncate(time.Second), Format: manifest.Format}
+	gen := generation(firstGeneration)
+	join := func(name string) string { return path.Join(o.Dir, name) }
+	for _, leftover := range []string{nameGenerations, nameSnapshots} {
+		if err := vfs.RemoveAll(o.FS, join(leftover)); err != nil {
+			return Identity{}, vfs.Wrap(err, "init", leftover)
+		}
+	}
+	for _, dir := range []string{nameSnapshots, nameGenerations, gen.dir(), gen.metadata(), gen.schemas(), gen.segments(), gen.wal()} {
+		if err := o.FS.Mkdir(join(dir), dirMode); err != nil {
+			return Identity{}, vfs.Wrap(err, "init", dir)
+		}
+	}
+	log, err := wal.Create(wal.Options{FS: o.FS, Dir: join(gen.wal()), UUID: uuid}, wal.Header{FirstSequence: 1, Size: o.WALMaxSize})
+	if err != nil {
+		return Identity{}, err
+	}
+	first := manifest.Manifest{UUID: id.UUID, CreatedAt: rfc3339(id.CreatedAt), NextSegment: 1, WAL: &manifest.WAL{File: log.Name(), FirstSequence: 1}}
+	if err := log.Close(); err != nil {
+		return Identity{}, vfs.Wrap(err, "init", gen.wal())
+	}
+	publish := func(dir, name string, data []byte) {
+		if err == nil {
+			err = wrapIO(vfs.Publish(o.FS, join(dir), name, data, fileMode), "init", path.Join(dir, name))
+		}
+	}
+	publish(gen.dir(), nameDatabase, manifest.Database{UUID: id.UUID, CreatedAt: rfc3339(id.CreatedAt)}.Encode())
+	publish(gen.dir(), nameCheckpoint, first.EncodeCheckpoint())
+	for _, dir := range []string{gen.metadata(), nameGenerations, "."} {
+		if err == nil {
+			err = wrapIO(o.FS.SyncDir(join(dir)), "init", dir)
+		}
+	}
+	publish(".", nameCurrent, manifest.Current{Generation: firstGeneration, UUID: id.UUID}.Encode())
+	if err != nil {
+		return Identity{}, err
+	}
+	o.Logger.Info("database.created", "dir", o.Dir, "uuid", id.UUID)
+	return id, nil
+}
+
+// newUUID returns a random uuid of version 4.
+func newUUID(r io.Reader) (uuid [16]byte, err error) {
+	if _, err := io.ReadFull(r, uuid[:]); err != nil {
+		return uuid, err
+	}
+	uuid[6] = uuid[6]&0x0f | 0x40
+	uuid[8] = uuid[8]&0x3f | 0x80
+	return uuid, nil
+}
+
+func formatUUID(u [16]byte) string {
+	return fmt.Sprintf("%x-%x-%x-%x-%x", u[0:4], u[4:6], u[6:8], u[8:10], u[10:16])
+}
+
+func parseUUID(s string) (uuid [16]byte, ok bool) {
+	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
+		return uuid, false
+	}
+	b, err := hex.DecodeString(s[0:8] + s[9:13] + s[14:18] + s[19:23] + s[24:])
+	if err != nil {
+		return uuid, false
+	}
+	copy(uuid[:], b)
+	return uuid, formatUUID(uuid) == s
+}

@@ -1,0 +1,68 @@
+package engine
+
+import (
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The names in a data directory. Paths inside one are relative to it, as errors
+// and reports show them.
+const (
+	nameLock        = "LOCK"
+	nameCurrent     = "CURRENT"
+	nameGenerations = "generations"
+	nameSnapshots   = "snapshots"
+
+	nameDatabase   = "DATABASE"
+	nameCheckpoint = "CHECKPOINT"
+	nameMetadata   = "metadata"
+	nameSchemas    = "schemas"
+	nameSegments   = "segments"
+	nameWAL        = "wal"
+	nameManifest   = "manifest.json"
+
+	suffixTemporary = ".tmp"
+
+	firstGeneration = "000001"
+)
+
+const (
+	dirMode  = 0o700
+	fileMode = 0o600
+)
+
+// generation holds the paths of one generation, relative to the data directory.
+type generation string
+
+func (g generation) dir() string        { return path.Join(nameGenerations, string(g)) }
+func (g generation) database() string   { return path.Join(g.dir(), nameDatabase) }
+func (g generation) checkpoint() string { return path.Join(g.dir(), nameCheckpoint) }
+func (g generation) metadata() string   { return path.Join(g.dir(), nameMetadata) }
+func (g generation) schemas() string    { return path.Join(g.dir(), nameMetadata, nameSchemas) }
+func (g generation) segments() string   { return path.Join(g.dir(), nameSegments) }
+func (g generation) wal() string        { return path.Join(g.dir(), nameWAL) }
+
+// snapshotID names a snapshot: the time is for people, the order is the sequence's.
+func snapshotID(at time.Time, sequence uint64) string {
+	return fmt.Sprintf("%s-%d", at.UTC().Format("20060102T150405Z"), sequence)
+}
+
+// parseSnapshotID reads a snapshot's name; ok is false for names snapshotID does
+// not make.
+func parseSnapshotID(id string) (sequence uint64, ok bool) {
+	stamp, number, found := strings.Cut(id, "-")
+	if !found || number == "" || number[0] == '0' && number != "0" {
+		return 0, false
+	}
+	if _, err := time.Parse("20060102T150405Z", stamp); err != nil {
+		return 0, false
+	}
+	sequence, err := strconv.ParseUint(number, 10, 64)
+	return sequence, err == nil
+}
+
+// rfc3339 is how times are written to files and results.
+func rfc3339(t time.Time) string { return t.UTC().Format(time.RFC3339) }

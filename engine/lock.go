@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/vfs"
+)
+
+// holder is what LOCK tells of the process that holds it. It only informs: the
+// kernel's lock decides.
+type holder struct {
+	Pid     int    `json:"pid"`
+	Command string `json:"command"`
+	Started string `json:"started"` // RFC 3339, UTC
+}
+
+const lockBytesMax = 4096
+
+// takeLock takes the kernel's lock on LOCK, which is never replaced or removed,
+// and writes down who holds it.
+func takeLock(o Options) (vfs.File, error) {
+	name := path.Join(o.Dir, nameLock)
+	f, err := o.FS.Lock(name)
+	if errors.Is(err, vfs.ErrLocked) {
+		return nil, lockedError(o, name)
+	}
+	if err != nil {
+		e := vfs.Wrap(err, "lock", nameLock)
+		if vfs.IsPermission(err) {
+			_ = e.WithHint("use an account that may write to %s, or open it with --read-only", o.Dir)
+		}
+		return nil, e
+	}
+	text, err := json.Marshal(holder{o.Pid, o.Command, rfc3339(o.Now())})
+	if err == nil {
+		err = f.Truncate(0)
+	}
+	if err == nil {
+		_, err = f.WriteAt(append(text, '\n'), 0)
+	}
+	if err != nil {
+		// The lock is held all the same; only who holds it stays unsaid.
+		o.Logger.Warn("lock.unsigned", "error", err.Error())
+	}
+	return f, nil
+}
+
+func lockedError(o Options, name string) error {
+	message := "another process has the database open"
+	e := dberr.New(dberr.DatabaseLocked, "%s", message)
+	data, err := vfs.ReadFile(o.FS, name, lockBytesMax)
+	var h holder
+	if err == nil && json.Unmarshal(data, &h) == nil && h.Pid != 0 {
+		e.Message = fmt.Sprintf("%s: pid %d (%s), since %s", message, h.Pid, h.Command, h.Started)
+		_ = e.With("pid", int64(h.Pid)).With("command", h.Command).With("started", h.Started)
+	}
+	return e.In(o.Dir).WithHint("wait for it or stop it; a snapshot's folder can be copied meanwhile")
+}
+
+// takeReadLock makes sure that no process has the database open for writing, for
+// as long as it is held; readers do not exclude each other. It changes nothing.
+// Where there is no LOCK, on a copy of a directory, there is nobody to exclude.
+func takeReadLock(o Options) (vfs.File, error) {
+	name := path.Join(o.Dir, nameLock)
+	f, err := o.FS.LockShared(name)
+	switch {
+	case errors.Is(err, vfs.ErrLocked):
+		return nil, lockedError(o, name)
+	case vfs.IsNotExist(err):
+		return nil, nil
+	}
+	return f, wrapIO(err, "lock", nameLock)
+}

@@ -1,0 +1,217 @@
+package engine
+
+import (
+	"path"
+	"slices"
+	"time"
+
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/digest"
+	"github.com/aerodb/aerodb/engine/manifest"
+	"github.com/aerodb/aerodb/engine/memtable"
+	"github.com/aerodb/aerodb/engine/schema"
+	"github.com/aerodb/aerodb/engine/vfs"
+	"github.com/aerodb/aerodb/engine/wal"
+)
+
+// Recovery is what Open found and did.
+type Recovery struct {
+	Records       int64         // of the log, behind the checkpoint
+	Ops           int64         // in them
+	Sealed        bool          // the database was closed cleanly
+	TornBytes     int64         // cut from the end of the log: a write that was never acknowledged
+	TornFile      string        // where
+	TornOffset    int64         // where in it
+	Swept         []string      // leftovers of a crash that were removed
+	Unknown       []string      // files that are not AeroDB's: never read, never removed
+	Duration      time.Duration // of the whole
+	IndexDuration time.Duration // of replaying, which rebuilds the index entries in memory
+	Sequence      uint64        // of the last operation
+	Digest        digest.Sum    // as every record of the log said it is
+}
+
+// replay opens the log that CHECKPOINT names and applies what is behind the
+// checkpoint. Each record carries the digest after it, so replay proves itself as
+// it goes.
+func (db *DB) replay() error {
+	start := db.opts.Now()
+	name := db.manifest.WAL.File
+	if first, ok := wal.ParseFileName(name); !ok || first != db.manifest.WAL.FirstSequence || first > db.manifest.Sequence+1 {
+		return dberr.New(dberr.RecoveryInconsistent, "it names the log %q, which cannot begin at %d for a checkpoint at %d", name, db.manifest.WAL.FirstSequence, db.manifest.Sequence).In(db.gen.checkpoint())
+	}
+	full := path.Join(db.gen.wal(), name)
+	r := &replayer{db: db, file: full}
+	log, report, err := wal.Open(db.walOptions(), name, r.record, db.opts.ReadOnly)
+	if vfs.IsNotExist(err) {
+		return dberr.New(dberr.WALCorruption, "the log is missing; CHECKPOINT names it").At(full, 0).
+			WithHint("a missing log is not an empty one: put the file back, or restore from a backup")
+	}
+	if err != nil {
+		return db.place(err)
+	}
+	db.wal = log
+	if report.LastSequence < db.manifest.Sequence {
+		return dberr.New(dberr.WALCorruption, "the log ends at sequence %d; the checkpoint is at %d", report.LastSequence, db.manifest.Sequence).At(full, report.Used)
+	}
+	if sum := digest.Sum(log.Digest()); sum != db.digest {
+		return dberr.New(dberr.RecoveryInconsistent, "the log says the digest at sequence %d is %s; it is %s", report.LastSequence, sum, db.digest).In(full)
+	}
+	db.visible = report.LastSequence
+	rec := &db.recovery
+	rec.Records, rec.Ops, rec.Sealed = r.records, r.ops, report.Sealed
+	if report.TornBytes > 0 {
+		rec.TornBytes, rec.TornFile, rec.TornOffset = report.TornBytes, full, report.TornOffset
+	}
+	rec.IndexDuration = db.opts.Now().Sub(start)
+	rec.Sequence, rec.Digest = db.visible, db.digest
+	return nil
+}
+
+// A replayer applies the records of a log.
+type replayer struct {
+	db      *DB
+	file    string
+	records int64
+	ops     int64
+	prepare preparer
+}
+
+func (r *replayer) record(rec wal.Record) error {
+	db := r.db
+	if rec.Count == 0 || rec.FirstSequence+uint64(rec.Count)-1 <= db.manifest.Sequence {
+		return nil // a seal, or in segments already
+	}
+	if rec.FirstSequence <= db.manifest.Sequence {
+		return r.wrong(rec, "the record of sequences %d to %d lies across the checkpoint at %d", rec.FirstSequence, rec.FirstSequence+uint64(rec.Count)-1, db.manifest.Sequence)
+	}
+	for i := range rec.Ops {
+		if err := r.op(rec, &rec.Ops[i], rec.FirstSequence+uint64(i)); err != nil {
+			return err
+		}
+	}
+	r.records++
+	r.ops += int64(rec.Count)
+	if sum := digest.Sum(rec.Digest); sum != db.digest {
+		return r.wrong(rec, "the digest after the record is %s, the record says %s", db.digest, sum)
+	}
+	return nil
+}
+
+func (r *replayer) wrong(rec wal.Record, format string, args ...any) error {
+	return dberr.New(dberr.RecoveryInconsistent, format, args...).At(r.file, rec.Offset)
+}
+
+func (r *replayer) op(rec wal.Record, o *wal.Op, sequence uint64) error {
+	db := r.db
+	if o.Kind == wal.Schema {
+		return r.schema(rec, o)
+	}
+	v := db.catalog.Load().version(o.Collection, o.Version)
+	if v == nil {
+		return dberr.New(dberr.RecoverySchemaMissing, "sequence %d is of schema number %d version number %d, which is not registered", sequence, o.Collection, o.Version).At(r.file, rec.Offset)
+	}
+	op := operation{kind: o.Kind, version: v, id: o.ID}
+	if o.Kind != wal.Delete {
+		var err error
+		if op, err = r.prepare.prepare(o.Kind, v, o.Document); err != nil {
+			return r.wrong(rec, "sequence %d: %w", sequence, err)
+		}
+		if string(op.id) != string(o.ID) || string(op.document) != string(o.Document) {
+			return r.wrong(rec, "sequence %d: the document of %q is not in canonical form", sequence, o.ID)
+		}
+	}
+	if o.Kind != wal.Insert {
+		old, err := r.current(v, o.ID)
+		if err != nil {
+			return err
+		}
+		if old == nil {
+			return r.wrong(rec, "sequence %d changes document %q of collection %q, which does not exist", sequence, o.ID, v.collection)
+		}
+		op.old = old
+	}
+	db.writer.keys.apply(db.state.table, sequence, &op)
+	db.countOperation(&op)
+	db.digest = op.after(db.digest)
+	return nil
+}
+
+// current finds the document before an operation, in the state replayed so far.
+func (r *replayer) current(v *version, id []byte) (*stored, error) {
+	db := r.db
+	now := view{db, db.state, memtable.SequenceMax}
+	for _, ver := range db.catalog.Load().collection(v.coll).versions {
+		if ver.documents.Load() == 0 {
+			continue
+		}
+		doc, found, err := now.document(ver, id, nil)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			return db.writer.describe(ver, id, doc)
+		}
+	}
+	return nil, nil
+}
+
+// schema registers what a record says was registered behind the checkpoint. Its
+// file was durable before the record was written.
+func (r *replayer) schema(rec wal.Record, o *wal.Op) error {
+	s, err := schema.Parse(o.Document)
+	if err != nil {
+		return r.wrong(rec, "a schema that cannot be read: %w", err)
+	}
+	file := schemaEntry(s, o.Collection, o.Version)
+	if err := r.db.checkSchemaFile(file); err != nil {
+		return err
+	}
+	return r.db.register(s, file)
+}
+
+// register adds a version to the catalog.
+func (db *DB) register(s *schema.Schema, file manifest.Schema) error {
+	next, err := db.catalog.Load().with(s, file, db.opts.DocumentSizeMax)
+	if err != nil {
+		return err
+	}
+	db.catalog.Store(next)
+	return nil
+}
+
+// findLeftovers looks for what a crash left, sweeps it unless the database is
+// read-only, and notes what is not AeroDB's.
+func (db *DB) findLeftovers() error {
+	s := &sweeper{db: db}
+	if err := s.look(); err != nil {
+		return err
+	}
+	db.recovery.Unknown = s.unknown
+	if db.opts.ReadOnly {
+		return nil
+	}
+	if err := s.sweep(); err != nil {
+		return err
+	}
+	db.recovery.Swept = slices.Clone(s.leftovers)
+	return nil
+}
+
+func (db *DB) reportRecovery() {
+	r := &db.recovery
+	if r.TornBytes > 0 {
+		db.log.Warn("recovery.torn_tail", "file", r.TornFile, "offset", r.TornOffset, "bytes", r.TornBytes)
+	}
+	for _, name := range r.Swept {
+		db.log.Warn("recovery.swept", "file", name)
+	}
+	for _, name := range r.Unknown {
+		db.log.Warn("recovery.unknown_file", "file", name)
+	}
+	args := []any{"records", r.Records, "operations", r.Ops, "sequence", r.Sequence, "digest", r.Digest.String(), "duration_ms", r.Duration.Milliseconds()}
+	if r.Sealed {
+		db.log.Debug("recovery.end", args...)
+	} else {
+		db.log.Info("recovery.end", args...)
+	}
+}

@@ -1,0 +1,318 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"path"
+	"slices"
+	"time"
+
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/digest"
+	"github.com/aerodb/aerodb/engine/manifest"
+	"github.com/aerodb/aerodb/engine/segment"
+	"github.com/aerodb/aerodb/engine/vfs"
+)
+
+// SnapshotInfo describes a snapshot: a folder that holds one whole state. Sizes are
+// in bytes.
+type SnapshotInfo struct {
+	ID        string
+	Path      string // relative to the data directory
+	Created   bool   // by the call that returns it; false if nothing had changed
+	CreatedAt time.Time
+	Sequence  uint64 // of the last operation it contains
+	Documents int64
+	Bytes     int64 // of segments and schemas; linked files share their bytes with the database
+	Digest    digest.Sum
+	Linked    bool // segments are hard links; false if any had to be copied
+	Duration  time.Duration
+}
+
+// Snapshot writes the memtable to a segment and links all segments into a new
+// folder of snapshots/, complete in itself. The log goes on. If nothing changed
+// since the last snapshot, that one is returned.
+func (db *DB) Snapshot(ctx context.Context) (SnapshotInfo, error) {
+	db.writeMu.Lock()
+	defer db.writeMu.Unlock()
+	if err := db.writable(); err != nil {
+		return SnapshotInfo{}, err
+	}
+	start := db.opts.Now()
+	if last, ok := db.unchanged(); ok {
+		return last, nil
+	}
+	p := &plan{db: db, start: start, result: &CheckpointResult{}}
+	err := p.build(ctx, false)
+	if err != nil {
+		p.undo()
+	} else if err = p.publish(); err == nil {
+		p.install()
+	}
+	if err != nil {
+		db.log.Error("snapshot.failed", "error", err.Error())
+		return SnapshotInfo{}, under(dberr.SnapshotFailed, err)
+	}
+	info := p.snapshot
+	info.Duration = db.opts.Now().Sub(start)
+	db.log.Info("snapshot.end", "snapshot", info.ID, "documents", info.Documents, "bytes", info.Bytes, "duration_ms", info.Duration.Milliseconds())
+	return info, nil
+}
+
+// unchanged returns the current snapshot if it contains all there is.
+func (db *DB) unchanged() (SnapshotInfo, bool) {
+	if db.manifest.Snapshot == "" || db.manifest.Sequence != db.wal.NextSequence()-1 {
+		return SnapshotInfo{}, false
+	}
+	info, _, err := db.readSnapshot(db.manifest.Snapshot)
+	return info, err == nil
+}
+
+// readSnapshot reads a snapshot's manifest.
+func (db *DB) readSnapshot(id string) (SnapshotInfo, manifest.Manifest, error) {
+	dir := path.Join(nameSnapshots, id)
+	name := path.Join(dir, nameManifest)
+	data, err := db.readFile(name)
+	if err != nil {
+		return SnapshotInfo{}, manifest.Manifest{}, err
+	}
+	m, err := manifest.DecodeSnapshot(name, data)
+	if err != nil {
+		return SnapshotInfo{}, m, err
+	}
+	if sequence, _ := parseSnapshotID(id); m.UUID != db.identity.UUID || m.Sequence != sequence {
+		return SnapshotInfo{}, m, dberr.New(dberr.StorageCorruption, "the snapshot is of database %s at sequence %d; its name and place say %s at %d", m.UUID, m.Sequence, db.identity.UUID, sequence).At(name, 0)
+	}
+	return describeSnapshot(id, m), m, nil
+}
+
+func describeSnapshot(id string, m manifest.Manifest) SnapshotInfo {
+	info := SnapshotInfo{ID: id, Path: path.Join(nameSnapshots, id), Sequence: m.Sequence, Documents: m.Documents, Digest: m.Digest, Linked: true}
+	info.CreatedAt, _ = time.Parse(time.RFC3339, m.CreatedAt) // the manifest is checksummed: it is what rfc3339 wrote
+	for _, s := range m.Segments {
+		info.Bytes += s.Bytes
+	}
+	for _, s := range m.Schemas {
+		info.Bytes += s.Bytes
+	}
+	return info
+}
+
+// snapshotIDs lists the finished snapshots, oldest first.
+func (db *DB) snapshotIDs() ([]string, error) {
+	entries, err := db.fs.ReadDir(db.path(nameSnapshots))
+	if err != nil && !vfs.IsNotExist(err) {
+		return nil, vfs.Wrap(err, "snapshot.list", nameSnapshots)
+	}
+	var ids []string
+	for _, e := range entries {
+		if _, ok := parseSnapshotID(e.Name()); ok && e.IsDir() {
+			ids = append(ids, e.Name())
+		}
+	}
+	slices.SortFunc(ids, func(a, b string) int {
+		x, _ := parseSnapshotID(a)
+		y, _ := parseSnapshotID(b)
+		return cmp.Or(cmp.Compare(x, y), cmp.Compare(a, b))
+	})
+	return ids, nil
+}
+
+// Snapshots lists the snapshots, oldest first.
+func (db *DB) Snapshots() ([]SnapshotInfo, error) {
+	if err := db.usable(); err != nil {
+		return nil, err
+	}
+	ids, err := db.snapshotIDs()
+	if err != nil {
+		return nil, err
+	}
+	infos := make([]SnapshotInfo, 0, len(ids))
+	for _, id := range ids {
+		info, _, err := db.readSnapshot(id)
+		if err != nil {
+			return nil, err
+		}
+		infos = append(infos, info)
+	}
+	return infos, nil
+}
+
+// makeSnapshot builds the folder of the state that m describes: aside under .tmp,
+// its manifest last, then one rename. A snapshot of the same sequence that a crash
+// left between its rename and CHECKPOINT's is taken as it is.
+func (db *DB) makeSnapshot(at time.Time, m manifest.Manifest, segments []*segment.Segment) (SnapshotInfo, error) {
+	if info, ok := db.sameSnapshot(m); ok {
+		return info, nil
+	}
+	id := snapshotID(at, m.Sequence)
+	dir := path.Join(nameSnapshots, id)
+	temp := dir + suffixTemporary
+	linked, err := db.fillSnapshot(temp, m, segments)
+	if err == nil {
+		err = wrapIO(db.fs.Rename(db.path(temp), db.path(dir)), "snapshot.rename", dir)
+	}
+	if err != nil {
+		if rerr := vfs.RemoveAll(db.fs, db.path(temp)); rerr != nil {
+			db.log.Warn("file.remove_failed", "file", temp, "error", rerr.Error())
+		}
+		return SnapshotInfo{}, err
+	}
+	info := describeSnapshot(id, m)
+	info.Created, info.Linked = true, linked
+	return info, wrapIO(db.fs.SyncDir(db.path(nameSnapshots)), "snapshot.sync", nameSnapshots)
+}
+
+// sameSnapshot finds a snapshot of exactly the state that m describes.
+func (db *DB) sameSnapshot(m manifest.Manifest) (SnapshotInfo, bool) {
+	ids, err := db.snapshotIDs()
+	if err != nil {
+		return SnapshotInfo{}, false
+	}
+	for _, id := range ids {
+		if sequence, _ := parseSnapshotID(id); sequence != m.Sequence {
+			continue
+		}
+		info, found, err := db.readSnapshot(id)
+		if err == nil && found.Digest == m.Digest && slices.Equal(found.Schemas, m.Schemas) {
+			return info, true
+		}
+	}
+	return SnapshotInfo{}, false
+}
+
+func (db *DB) fillSnapshot(temp string, m manifest.Manifest, segments []*segment.Segment) (linked bool, err error) {
+	if err := vfs.RemoveAll(db.fs, db.path(temp)); err != nil {
+		return false, vfs.Wrap(err, "snapshot.create", temp)
+	}
+	for _, dir := range []string{temp, path.Join(temp, nameSegments), path.Join(temp, nameSchemas)} {
+		if err := db.fs.Mkdir(db.path(dir), dirMode); err != nil {
+			return false, vfs.Wrap(err, "snapshot.create", dir)
+		}
+	}
+	linked = true
+	for _, s := range segments {
+		base := path.Base(s.Name())
+		target := path.Join(temp, nameSegments, base)
+		ok, err := vfs.LinkOrCopy(db.fs, db.path(s.Name()), db.path(target))
+		if err != nil {
+			return false, vfs.Wrap(err, "snapshot.link", target)
+		}
+		linked = linked && ok
+	}
+	for _, s := range m.Schemas {
+		target := path.Join(temp, nameSchemas, s.File)
+		if err := vfs.CopyFile(db.fs, db.path(path.Join(db.gen.schemas(), s.File)), db.path(target), fileMode); err != nil {
+			return false, vfs.Wrap(err, "snapshot.copy", target)
+		}
+	}
+	for _, dir := range []string{path.Join(temp, nameSegments), path.Join(temp, nameSchemas)} {
+		if err := db.fs.SyncDir(db.path(dir)); err != nil {
+			return false, vfs.Wrap(err, "snapshot.sync", dir)
+		}
+	}
+	// The manifest makes it a snapshot, so it comes when all else is durable.
+	err = vfs.Publish(db.fs, db.path(temp), nameManifest, m.EncodeSnapshot(), fileMode)
+	return linked, wrapIO(err, "snapshot.publish", path.Join(temp, nameManifest))
+}
+
+// retire removes the oldest snapshots beyond Options.SnapshotsKeep and returns
+// their names. A failure is logged: the next checkpoint tries again.
+func (db *DB) retire() []string {
+	ids, err := db.snapshotIDs()
+	if err != nil {
+		db.log.Warn("snapshot.retire_failed", "error", err.Error())
+		return nil
+	}
+	var removed []string
+	for _, id := range ids[:max(0, len(ids)-db.opts.SnapshotsKeep)] {
+		if id == db.manifest.Snapshot {
+			continue
+		}
+		if err := db.removeSnapshotDir(id); err != nil {
+			db.log.Warn("snapshot.retire_failed", "snapshot", id, "error", err.Error())
+			continue
+		}
+		removed = append(removed, id)
+	}
+	return removed
+}
+
+// RemoveResult is what removing a snapshot did.
+type RemoveResult struct {
+	ID         string
+	FreedBytes int64 // of files that had no other name
+}
+
+// RemoveSnapshot removes a snapshot. The current checkpoint's cannot be removed.
+func (db *DB) RemoveSnapshot(id string) (RemoveResult, error) {
+	db.writeMu.Lock()
+	defer db.writeMu.Unlock()
+	if err := db.writable(); err != nil {
+		return RemoveResult{}, err
+	}
+	ids, err := db.snapshotIDs()
+	if err != nil {
+		return RemoveResult{}, err
+	}
+	if !slices.Contains(ids, id) {
+		return RemoveResult{}, dberr.New(dberr.SnapshotNotFound, "there is no snapshot %q", id)
+	}
+	if id == db.manifest.Snapshot {
+		return RemoveResult{}, dberr.New(dberr.SnapshotFailed, "snapshot %s is the current checkpoint's and cannot be removed", id).
+			WithHint("a later checkpoint makes another one current")
+	}
+	freed, err := db.soleBytes(path.Join(nameSnapshots, id))
+	if err != nil {
+		return RemoveResult{}, err
+	}
+	if err := db.removeSnapshotDir(id); err != nil {
+		return RemoveResult{}, under(dberr.SnapshotFailed, err)
+	}
+	db.log.Info("snapshot.removed", "snapshot", id, "freed_bytes", freed)
+	return RemoveResult{id, freed}, nil
+}
+
+// soleBytes sums up the files below dir that have no other name.
+func (db *DB) soleBytes(dir string) (bytes int64, err error) {
+	entries, err := db.fs.ReadDir(db.path(dir))
+	if err != nil {
+		return 0, vfs.Wrap(err, "snapshot.read", dir)
+	}
+	for _, e := range entries {
+		name := path.Join(dir, e.Name())
+		if e.IsDir() {
+			n, err := db.soleBytes(name)
+			if err != nil {
+				return 0, err
+			}
+			bytes += n
+			continue
+		}
+		info, err := db.fs.Stat(db.path(name))
+		if err != nil {
+			return 0, vfs.Wrap(err, "snapshot.read", name)
+		}
+		if vfs.Links(info) == 1 {
+			bytes += info.Size()
+		}
+	}
+	return bytes, nil
+}
+
+// removeSnapshotDir takes a snapshot's name away in one durable step, then its
+// files: a half-removed snapshot must not look like a damaged one.
+func (db *DB) removeSnapshotDir(id string) error {
+	dir := path.Join(nameSnapshots, id)
+	temp := dir + suffixTemporary
+	if err := db.fs.Rename(db.path(dir), db.path(temp)); err != nil {
+		return vfs.Wrap(err, "snapshot.remove", dir)
+	}
+	if err := db.fs.SyncDir(db.path(nameSnapshots)); err != nil {
+		return vfs.Wrap(err, "snapshot.remove", nameSnapshots)
+	}
+	if err := vfs.RemoveAll(db.fs, db.path(temp)); err != nil {
+		return vfs.Wrap(err, "snapshot.remove", temp)
+	}
+	return wrapIO(db.fs.SyncDir(db.path(nameSnapshots)), "snapshot.remove", nameSnapshots)
+}

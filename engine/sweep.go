@@ -1,0 +1,130 @@
+package engine
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/aerodb/aerodb/engine/segment"
+	"github.com/aerodb/aerodb/engine/vfs"
+	"github.com/aerodb/aerodb/engine/wal"
+)
+
+// A sweeper finds files that a crash left. It runs after recovery succeeded and
+// under the lock, and takes only names that AeroDB makes itself and that CHECKPOINT
+// does not reach; whatever else lies there is named and left alone.
+type sweeper struct {
+	db        *DB
+	leftovers []string
+	unknown   []string
+	dirs      []string // that lose a name
+}
+
+// A claim says whether a name belongs to the database, or is what a crash may
+// leave; neither means that it is unknown.
+type claim func(name string) (belongs, leftover bool)
+
+func (s *sweeper) look() error {
+	db := s.db
+	folders := []struct {
+		dir   string
+		claim claim
+	}{
+		{"", s.top},
+		{nameGenerations, func(name string) (bool, bool) { return name == string(db.gen), false }},
+		{db.gen.dir(), s.generation},
+		{db.gen.metadata(), func(name string) (bool, bool) { return name == nameSchemas, false }},
+		{db.gen.schemas(), s.schemas},
+		{db.gen.segments(), s.segments},
+		{db.gen.wal(), s.wal},
+		{nameSnapshots, s.snapshots},
+	}
+	for _, f := range folders {
+		entries, err := db.fs.ReadDir(db.path(f.dir))
+		if err != nil {
+			return vfs.Wrap(err, "recovery.sweep", f.dir)
+		}
+		for _, e := range entries {
+			name := path.Join(f.dir, e.Name())
+			belongs, leftover := f.claim(e.Name())
+			switch {
+			case leftover:
+				s.leftovers = append(s.leftovers, name)
+				if !slices.Contains(s.dirs, f.dir) {
+					s.dirs = append(s.dirs, f.dir)
+				}
+			case !belongs:
+				s.unknown = append(s.unknown, name)
+			}
+		}
+	}
+	return nil
+}
+
+func (s *sweeper) top(name string) (belongs, leftover bool) {
+	switch name {
+	case nameLock, nameCurrent, nameGenerations, nameSnapshots:
+		return true, false
+	}
+	return false, name == nameCurrent+suffixTemporary
+}
+
+func (s *sweeper) generation(name string) (belongs, leftover bool) {
+	switch name {
+	case nameDatabase, nameCheckpoint, nameMetadata, nameSegments, nameWAL:
+		return true, false
+	}
+	return false, name == nameCheckpoint+suffixTemporary || name == nameDatabase+suffixTemporary
+}
+
+func (s *sweeper) schemas(name string) (belongs, leftover bool) {
+	for _, f := range s.db.catalog.Load().files {
+		if f.File == name {
+			return true, false
+		}
+	}
+	// A registration writes the file before its record: without one it never happened.
+	base := strings.TrimSuffix(name, suffixTemporary)
+	return false, strings.HasSuffix(base, ".json") && strings.Contains(base, "_")
+}
+
+func (s *sweeper) segments(name string) (belongs, leftover bool) {
+	number, ours := segment.ParseFileName(name)
+	for _, e := range s.db.manifest.Segments {
+		if ours && e.Number == number {
+			return true, false
+		}
+	}
+	return false, ours
+}
+
+func (s *sweeper) wal(name string) (belongs, leftover bool) {
+	if name == s.db.manifest.WAL.File {
+		return true, false
+	}
+	_, ours := wal.ParseFileName(name)
+	return false, ours
+}
+
+func (s *sweeper) snapshots(name string) (belongs, leftover bool) {
+	base, temporary := strings.CutSuffix(name, suffixTemporary)
+	_, ours := parseSnapshotID(base)
+	return ours && !temporary, ours && temporary
+}
+
+// sweep removes the leftovers and makes that durable. An error is that of the
+// first name that would not go.
+func (s *sweeper) sweep() error {
+	db := s.db
+	for _, name := range s.leftovers {
+		if err := vfs.RemoveAll(db.fs, db.path(name)); err != nil {
+			return vfs.Wrap(err, "recovery.sweep", name)
+		}
+	}
+	for _, dir := range s.dirs {
+		if err := db.fs.SyncDir(db.path(dir)); err != nil {
+			return vfs.Wrap(err, "recovery.sweep", dir)
+		}
+	}
+	return nil
+}

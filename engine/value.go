@@ -1,0 +1,167 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/aerodb/aerodb/engine/digest"
+	"github.com/aerodb/aerodb/engine/document"
+)
+
+// The Value methods give results the names and units that users see: sizes in
+// bytes, durations in milliseconds, times in RFC 3339. What never happened is
+// absent. Shell and command line show the same value.
+
+// object collects the members of one.
+type object []document.Member
+
+func (o *object) add(name string, v document.Value) {
+	*o = append(*o, document.Member{Name: name, Value: v})
+}
+func (o *object) str(name, s string)               { o.add(name, document.StringValue(s)) }
+func (o *object) num(name string, n int64)         { o.add(name, document.IntValue(n)) }
+func (o *object) time(name string, t time.Time)    { o.str(name, rfc3339(t)) }
+func (o *object) digest(name string, s digest.Sum) { o.str(name, s.String()) }
+
+// ms adds a duration in milliseconds, to the microsecond.
+func (o *object) ms(name string, d time.Duration) {
+	o.add(name, document.FloatValue(float64(d.Microseconds())/1000))
+}
+
+func (o *object) strings(name string, list []string) {
+	items := make([]document.Value, len(list))
+	for i, s := range list {
+		items[i] = document.StringValue(s)
+	}
+	o.add(name, document.ArrayValue(items...))
+}
+
+func (o *object) value() document.Value { return document.ObjectValue(*o...) }
+
+// Value returns the snapshot as users see it.
+func (s SnapshotInfo) Value() document.Value {
+	var o object
+	o.str("id", s.ID)
+	o.add("created", document.BoolValue(s.Created))
+	o.str("path", s.Path)
+	o.time("created_at", s.CreatedAt)
+	o.num("sequence", int64(s.Sequence))
+	o.num("documents", s.Documents)
+	o.num("bytes", s.Bytes)
+	o.digest("digest", s.Digest)
+	if s.Created {
+		o.add("linked", document.BoolValue(s.Linked))
+	}
+	o.ms("duration_ms", s.Duration)
+	return o.value()
+}
+
+// Value returns the result as users see it.
+func (r CheckpointResult) Value() document.Value {
+	var o object
+	o.add("snapshot", r.Snapshot.Value())
+	o.num("wal_bytes_before", r.WALBytesBefore)
+	o.num("wal_bytes_after", r.WALBytesAfter)
+	o.num("documents_flushed", r.DocumentsFlushed)
+	o.num("bytes_read", r.BytesRead)
+	o.num("bytes_written", r.BytesWritten)
+	o.num("segments_merged", r.SegmentsMerged)
+	o.strings("snapshots_removed", r.Removed)
+	o.ms("duration_ms", r.Duration)
+	return o.value()
+}
+
+// Value returns the result as users see it.
+func (r RemoveResult) Value() document.Value {
+	var o object
+	o.str("id", r.ID)
+	o.num("freed_bytes", r.FreedBytes)
+	return o.value()
+}
+
+// Value returns the report as users see it.
+func (r Recovery) Value() document.Value {
+	var o object
+	o.num("recovery_wal_records", r.Records)
+	o.num("recovery_operations", r.Ops)
+	o.add("sealed", document.BoolValue(r.Sealed))
+	o.num("recovery_torn_bytes", r.TornBytes)
+	if r.TornBytes > 0 {
+		o.str("torn_file", r.TornFile)
+		o.num("torn_offset", r.TornOffset)
+	}
+	o.strings("swept", r.Swept)
+	o.strings("unknown_files", r.Unknown)
+	o.ms("recovery_duration_ms", r.Duration)
+	o.ms("index_rebuild_duration_ms", r.IndexDuration)
+	o.num("sequence", int64(r.Sequence))
+	o.digest("digest", r.Digest)
+	return o.value()
+}
+
+// Value returns the stats as users see them.
+func (s Stats) Value() document.Value {
+	var o object
+	o.num("document_count", s.DocumentCount)
+	o.num("schema_count", s.SchemaCount)
+	o.num("storage_size_bytes", s.StorageSizeBytes)
+	o.num("index_size_bytes", s.IndexSizeBytes)
+	o.num("wal_size_bytes", s.WALSizeBytes)
+	o.num("wal_limit_bytes", s.WALLimitBytes)
+	o.num("wal_sequence", int64(s.WALSequence))
+	o.num("segment_count", s.SegmentCount)
+	o.num("snapshot_count", s.SnapshotCount)
+	if s.LastCheckpointTime != nil {
+		o.time("last_checkpoint_time", *s.LastCheckpointTime)
+	}
+	if s.LastCheckpointDuration != nil {
+		o.ms("last_checkpoint_duration_ms", *s.LastCheckpointDuration)
+	}
+	o.num("auto_checkpoints", s.AutoCheckpoints)
+	o.ms("recovery_duration_ms", s.RecoveryDuration)
+	o.num("recovery_wal_records", s.RecoveryWALRecords)
+	o.num("recovery_torn_bytes", s.RecoveryTornBytes)
+	o.ms("index_rebuild_duration_ms", s.IndexRebuildDuration)
+	o.num("memtable_size_bytes", s.MemtableSizeBytes)
+	o.num("cache_size_bytes", s.CacheSizeBytes)
+	o.num("cache_limit_bytes", s.CacheLimitBytes)
+	o.num("cache_hits", s.CacheHits)
+	o.num("cache_misses", s.CacheMisses)
+	o.digest("digest", s.Digest)
+	var collections object
+	for _, c := range s.Collections {
+		collections.add(c.Name, c.value())
+	}
+	o.add("collections", collections.value())
+	return o.value()
+}
+
+func (c CollectionStats) value() document.Value {
+	var o, versions object
+	o.num("documents", c.Documents)
+	for _, v := range c.Versions {
+		versions.num(v.Version, v.Documents)
+	}
+	o.add("versions", versions.value())
+	o.strings("indexes", c.Indexes)
+	o.digest("digest", c.Digest)
+	return o.value()
+}
+
+// Value returns the result as users see it.
+func (r ImportResult) Value() document.Value {
+	var o object
+	o.num("documents", r.Documents)
+	o.num("bytes", r.Bytes)
+	o.num("batches", r.Batches)
+	o.ms("duration_ms", r.Duration)
+	return o.value()
+}
+
+// Value returns the result as users see it.
+func (r ExportResult) Value() document.Value {
+	var o object
+	o.num("documents", r.Documents)
+	o.num("bytes", r.Bytes)
+	o.ms("duration_ms", r.Duration)
+	return o.value()
+}

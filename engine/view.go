@@ -1,0 +1,117 @@
+package engine
+
+import (
+	"github.com/aerodb/aerodb/engine/key"
+	"github.com/aerodb/aerodb/engine/memtable"
+	"github.com/aerodb/aerodb/engine/merge"
+	"github.com/aerodb/aerodb/engine/segment"
+)
+
+// A state is a memtable over a list of segments. The list never changes; a
+// checkpoint installs another state.
+type state struct {
+	table    *memtable.Table
+	segments []*segment.Segment // newest first; the state holds one reference on each
+	views    int                // open views and one for being current; DB.viewMu guards it
+}
+
+// A view is what a reader sees: a state at a sequence. It stays as it is while
+// writers and checkpoints go on, and must be released.
+type view struct {
+	db      *DB
+	state   *state
+	visible uint64
+}
+
+// acquire returns a view of what is visible now.
+func (db *DB) acquire() (view, error) {
+	if err := db.usable(); err != nil {
+		return view{}, err
+	}
+	db.viewMu.Lock()
+	defer db.viewMu.Unlock()
+	if db.state == nil {
+		return view{}, errClosed()
+	}
+	db.state.views++
+	return view{db, db.state, db.visible}, nil
+}
+
+// release gives the view back. The last release of a state that is not current any
+// more closes segments that no other state has.
+func (v view) release() { v.db.releaseState(v.state) }
+
+func (db *DB) releaseState(s *state) {
+	db.viewMu.Lock()
+	s.views--
+	last := s.views == 0
+	db.viewMu.Unlock()
+	if last {
+		for _, seg := range s.segments {
+			seg.Unref()
+		}
+	}
+}
+
+// install makes s current, with a reference on each of its segments, and lets go
+// of the state before.
+func (db *DB) install(s *state) {
+	for _, seg := range s.segments {
+		seg.Ref()
+	}
+	s.views = 1
+	db.viewMu.Lock()
+	old := db.state
+	db.state = s
+	db.viewMu.Unlock()
+	if old != nil {
+		db.releaseState(old)
+	}
+}
+
+// get appends the newest visible value of a key to dst.
+func (v view) get(k, dst []byte) (value []byte, found bool, err error) {
+	if value, dead, found := v.state.table.Get(k, v.visible); found {
+		if dead {
+			return dst, false, nil
+		}
+		return append(dst, value...), true, nil
+	}
+	for _, seg := range v.state.segments {
+		value, dead, found, err := seg.Get(k, dst)
+		if err != nil {
+			return dst, false, err
+		}
+		if found {
+			return value, !dead, nil
+		}
+	}
+	return dst, false, nil
+}
+
+// walk returns a merged walk over the keys that exist, on no entry.
+func (v view) walk() *merge.Live {
+	runs := make([]merge.Iterator, 0, 1+len(v.state.segments))
+	runs = append(runs, v.state.table.NewIter(v.visible))
+	for _, seg := range v.state.segments {
+		runs = append(runs, seg.NewIter())
+	}
+	return merge.NewLive(runs...)
+}
+
+// getInRun appends the value of a key that lies in the given run of walk. An index
+// entry and its document always lie in the same run.
+func (v view) getInRun(run int, k, dst []byte) (value []byte, found bool, err error) {
+	if run == 0 {
+		value, dead, found := v.state.table.Get(k, v.visible)
+		return append(dst, value...), found && !dead, nil
+	}
+	value, dead, found, err := v.state.segments[run-1].Get(k, dst)
+	return value, found && !dead, err
+}
+
+// document appends the document of an _id in one version to dst.
+func (v view) document(ver *version, id, dst []byte) (doc []byte, found bool, err error) {
+	var buf [128]byte
+	return v.get(key.AppendDocument(buf[:0], ver.coll, ver.number, id), dst)
+}
