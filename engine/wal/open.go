@@ -82,22 +82,24 @@ func loadHeader(f vfs.File, p string) (h Header, uuid [16]byte, size int64, err 
 	return h, uuid, size, err
 }
 
-// repair makes the disk hold what the scan saw: zeros where a record was torn,
-// then the last record.
+// repair makes the disk hold what the scan saw: zeros where a record was torn, and
+// the last record. One sync serves both, before anything is appended.
 func (l *Log) repair(s *scanner) error {
-	if n := s.report.TornBytes; n > 0 {
-		if err := vfs.WriteZeros(l.file, s.report.TornOffset, n); err != nil {
-			return vfs.Wrap(err, "wal.repair", l.path()).At(l.path(), s.report.TornOffset)
-		}
-		if err := l.sync("wal.repair"); err != nil {
-			return err
+	torn := s.report.TornBytes
+	if torn > 0 {
+		if err := vfs.WriteZeros(l.file, l.used, torn); err != nil {
+			return vfs.Wrap(err, "wal.repair", l.path()).At(l.path(), l.used)
 		}
 	}
 	if l.sealed {
 		l.staleSeal = s.last
+	} else if err := l.rewriteLast(s); err != nil {
+		return err
+	}
+	if torn == 0 && l.sealed {
 		return nil
 	}
-	return l.rewriteLast(s)
+	return l.sync("wal.repair")
 }
 
 // rewriteLast writes the last record again, and a sector of zeros behind it: both
@@ -121,5 +123,5 @@ func (l *Log) rewriteLast(s *scanner) error {
 	if err := writeAll(l.file, b, s.last); err != nil {
 		return vfs.Wrap(err, "wal.repair", l.path()).At(l.path(), s.last)
 	}
-	return l.sync("wal.repair")
+	return nil
 }

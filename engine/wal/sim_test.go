@@ -1,0 +1,195 @@
+package wal
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aerodb/aerodb/engine/vfs"
+)
+
+const simSize = 16 << 10
+
+func memOptions(m *vfs.Mem) Options { return Options{FS: m, Dir: "wal", UUID: testUUID} }
+
+// A sim drives one log on a Mem and knows what was acknowledged.
+type sim struct {
+	t       testing.TB
+	m       *vfs.Mem
+	l       *Log
+	created bool
+	sealed  bool // a seal was acknowledged and nothing was appended since
+	acked   [][]Op
+	flight  []Op // the record being appended, or appended with unknown outcome
+	owed    int  // counts the changes of the four above
+
+	watch func(vfs.Op) error // called before each call
+	fail  map[string]error   // by kind: what the next such call does
+}
+
+func newSim(t testing.TB) *sim {
+	m := vfs.NewMem()
+	if err := m.Mkdir("wal", vfs.DirPerm); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.SyncDir("/"); err != nil {
+		t.Fatal(err)
+	}
+	return &sim{t: t, m: m}
+}
+
+// begin starts the process that does the work: every call is watched from now on.
+func (s *sim) begin() {
+	s.m.SetFault(func(op vfs.Op) error {
+		if s.watch != nil {
+			if err := s.watch(op); err != nil {
+				return err
+			}
+		}
+		err := s.fail[op.Kind]
+		delete(s.fail, op.Kind)
+		return err
+	})
+}
+
+// restart kills the process, not the machine, and starts it anew.
+func (s *sim) restart() error {
+	s.m = s.m.Clone()
+	s.begin()
+	return s.open()
+}
+
+func (s *sim) create() (err error) {
+	s.l, err = Create(memOptions(s.m), Header{FirstSequence: 1, Size: simSize, BaseDigest: digestAt(0)})
+	s.created = err == nil
+	return err
+}
+
+func (s *sim) append(ops ...Op) error {
+	s.flight = ops
+	s.owed++
+	b := grouped(s.l, ops...)
+	err := s.l.Append(b, digestAt(b.First()+uint64(b.Count())-1))
+	if err == nil {
+		s.acked, s.flight, s.sealed = append(s.acked, ops), nil, false
+		s.owed++
+	}
+	return err
+}
+
+func (s *sim) seal() error {
+	found := s.l.Sealed() // at open, perhaps in the page cache only: then nothing is owed
+	err := s.l.Seal(s.l.Digest())
+	s.sealed = s.sealed || err == nil && !found
+	s.owed++
+	return err
+}
+
+func (s *sim) reopen() error {
+	if err := s.l.Close(); err != nil {
+		return err
+	}
+	return s.open()
+}
+
+func (s *sim) open() (err error) {
+	var h history
+	if s.l, _, err = Open(memOptions(s.m), FileName(1), h.replay, false); err != nil {
+		return err
+	}
+	return s.settle(h)
+}
+
+// settle compares what was read with what was acknowledged, and learns whether
+// the record in flight survived.
+func (s *sim) settle(h history) error {
+	survived, err := s.judge(h)
+	if survived {
+		s.acked, s.sealed = append(slices.Clone(s.acked), s.flight), false
+	}
+	s.flight = nil
+	s.owed++
+	return err
+}
+
+// judge checks that h is what was acknowledged, and at most the record in flight.
+func (s *sim) judge(h history) (survived bool, err error) {
+	want := s.acked
+	n := 0
+	for _, r := range h {
+		if r.Count == 0 {
+			continue
+		}
+		if n == len(s.acked) && s.flight != nil {
+			want, survived = append(slices.Clone(want), s.flight), true
+		}
+		if n == len(want) {
+			return false, fmt.Errorf("a record at %d that nobody wrote", r.Offset)
+		}
+		if !slices.EqualFunc(r.Ops, want[n], sameOp) || r.Digest != digestAt(r.FirstSequence+uint64(r.Count)-1) {
+			return false, fmt.Errorf("record %d is not what was written", n)
+		}
+		n++
+	}
+	if n < len(s.acked) {
+		return false, fmt.Errorf("%d records of %d acknowledged", n, len(s.acked))
+	}
+	return survived, nil
+}
+
+// life is what happens to a log: records of each size, sealed and not.
+func (s *sim) life() []func() error {
+	return []func() error{
+		s.create,
+		func() error { return s.append(insert(1, 10)) },
+		func() error { return s.append(insert(2, 700), insert(3, 400), Op{Kind: Delete, ID: []byte("u002")}) },
+		func() error { return s.append(insert(4, 3600)) },
+		s.seal,
+		s.reopen,
+		func() error { return s.append(insert(5, 600)) },
+		s.reopen,
+		func() error { return s.append(insert(6, 10)) },
+		s.seal,
+		func() error { return s.append(insert(7, 500)) },
+		s.reopen,
+		s.seal,
+		func() error { return s.l.Close() },
+	}
+}
+
+// run takes steps until one fails.
+func run(steps []func() error) error {
+	for i, step := range steps {
+		if err := step(); err != nil {
+			return fmt.Errorf("step %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// recover opens the log on img, which a power cut of s.m left, and checks it.
+// A loss that tears sectors inside may be refused, never believed.
+func (s *sim) recover(img *vfs.Mem, loss vfs.Loss) (history, error) {
+	var h history
+	l, report, err := Open(memOptions(img), FileName(1), h.replay, false)
+	switch {
+	case err != nil && s.mayRefuse(loss):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	if err := l.Close(); err != nil {
+		return nil, err
+	}
+	if s.sealed && s.flight == nil && !report.Sealed && !s.mayRefuse(loss) {
+		return nil, errors.New("the acknowledged seal is gone")
+	}
+	_, err = s.judge(h)
+	return h, err
+}
+
+func (s *sim) mayRefuse(loss vfs.Loss) bool {
+	return len(s.m.Pending()) > 0 && (strings.Contains(loss.String(), "torn") || strings.Contains(loss.String(), "garbage"))
+}
