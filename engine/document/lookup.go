@@ -74,10 +74,7 @@ func compareEscaped(inside []byte, i int, name string) int {
 	var one [4]byte // the most bytes an escape means
 	for name = name[min(i, len(name)):]; i < len(inside); {
 		means, n := one[:1], 1
-		if one[0] = inside[i]; inside[i] == '\\' {
-			if i+1 == len(inside) {
-				return -1
-			}
+		if one[0] = inside[i]; inside[i] == '\\' && i+1 < len(inside) {
 			means, n = appendUnescaped(one[:0], inside, i)
 		}
 		i += n

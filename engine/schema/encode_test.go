@@ -3,7 +3,6 @@ package schema
 import (
 	"bufio"
 	"bytes"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"strings"
@@ -51,39 +50,6 @@ func TestEncode(t *testing.T) {
 			t.Errorf("%s:\n got %s, _id %q, %v\nwant %s", c.in, e.Document, e.ID, err, c.want)
 		}
 	}
-}
-
-func TestIndexValuesOfEncode(t *testing.T) {
-	enc := mustEncoder(t, fixtureSchema)
-	var e Encoded
-	// The order of the schema's Indexes: " b f i o.f o.p.i o.s s
-	types := []key.Type{key.String, key.Bool, key.Float, key.Int, key.Float, key.Int, key.String, key.String}
-	for i, want := range types {
-		if got := enc.IndexType(i); got != want {
-			t.Errorf("index %d is of type %d, want %d", i, got, want)
-		}
-	}
-	missing := key.AppendMissing(nil)
-	check := func(in string, want ...[]byte) {
-		t.Helper()
-		if err := enc.Encode(&e, []byte(in)); err != nil {
-			t.Fatalf("%s: %v", in, err)
-		}
-		if len(e.Values) != len(want) {
-			t.Fatalf("%s: %d values", in, len(e.Values))
-		}
-		for i := range want {
-			if !bytes.Equal(e.Values[i], want[i]) {
-				t.Errorf("%s: value %d is %s, want %s", in, i, hex.EncodeToString(e.Values[i]), hex.EncodeToString(want[i]))
-			}
-		}
-	}
-	check(`{"_id":"x"}`, missing, missing, missing, missing, missing, missing, missing, missing)
-	check(`{"s":"a\u0000b","o":{"s":"","p":{"i":-7},"f":-2.5},"i":5,"f":3,"b":true,"_id":"x","\"":"q"}`,
-		key.AppendString(nil, []byte("q")), key.AppendBool(nil, true), key.AppendFloat(nil, 3), key.AppendInt(nil, 5),
-		key.AppendFloat(nil, -2.5), key.AppendInt(nil, -7), key.AppendString(nil, nil), key.AppendString(nil, []byte("a\x00b")))
-	check(`{"_id":"x","o":{"f":1e21},"b":false}`,
-		missing, key.AppendBool(nil, false), missing, missing, key.AppendFloat(nil, 1e21), missing, missing, missing)
 }
 
 func TestEncodeRefuses(t *testing.T) {
@@ -181,77 +147,6 @@ func TestEncodeAfterFailure(t *testing.T) {
 	}
 }
 
-func TestDocumentLimits(t *testing.T) {
-	s, err := Parse([]byte(fixtureSchema))
-	if err != nil {
-		t.Fatal(err)
-	}
-	x := func(n int) string { return strings.Repeat("x", n) }
-	for _, c := range []struct {
-		what       string
-		at, beyond string
-		code       dberr.Code
-	}{
-		{"_id", `{"_id":"` + x(DocumentIDBytesMax) + `"}`, `{"_id":"` + x(DocumentIDBytesMax+1) + `"}`, dberr.SchemaValidationFailed},
-		{"indexed string", `{"_id":"1","s":"` + x(IndexedStringBytesMax-1) + `\u0000"}`, `{"_id":"1","s":"` + x(IndexedStringBytesMax) + `\u0000"}`, dberr.SchemaValidationFailed},
-		{"document", `{"_id":"1","l":[` + strings.Repeat("1,", 2000) + `1]}`, `{"_id":"1","l":[` + strings.Repeat("1,", 2000) + `1]} `, dberr.DocumentTooLarge},
-		{"canonical document", `{"_id":"1","l":[` + strings.Repeat("1e20,", 181) + `1e6]}`, `{"_id":"1","l":[` + strings.Repeat("1e20,", 181) + `1e7]}`, dberr.DocumentTooLarge},
-	} {
-		var e Encoded
-		limit := 4019 // the document of 2001 items
-		if c.what == "canonical document" {
-			limit = 18 + 181*22 + 7
-		}
-		enc := NewEncoder(s, limit)
-		if err := enc.Encode(&e, []byte(c.at)); err != nil {
-			t.Errorf("%s at the limit: %v", c.what, err)
-		}
-		if err := enc.Encode(&e, []byte(c.beyond)); dberr.CodeOf(err) != c.code {
-			t.Errorf("%s one beyond: %v", c.what, err)
-		}
-	}
-	err = NewEncoder(s, 10).Encode(new(Encoded), []byte(`{"_id":"1"}`))
-	if got, want := fmt.Sprint(err), "AERO_DOCUMENT_TOO_LARGE: fix v2: the document has 11 bytes, more than the limit of 10"; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-	if err := NewEncoder(s, 0).Encode(new(Encoded), []byte(`{"_id":"1"}`)); err != nil {
-		t.Errorf("no limit: %v", err)
-	}
-}
-
-// A document nested as deep as it likes is refused where it leaves the schema.
-func TestDeepDocument(t *testing.T) {
-	enc := mustEncoder(t, fixtureSchema)
-	err := enc.Encode(new(Encoded), []byte(`{"_id":"1","ll":`+strings.Repeat("[", 1_000_000)))
-	if err == nil || !strings.Contains(err.Error(), "ll[0][0]: wants an int, got an array") {
-		t.Errorf("%v", err)
-	}
-}
-
-// All fields a schema may declare, in an order far from the canonical one.
-func TestManyFields(t *testing.T) {
-	const others = FieldsMax - 1 // not a multiple of 7, so i*7 meets each once
-	var fields, doc strings.Builder
-	want := int64(-1)
-	for i := range others {
-		n := i * 7 % others
-		fmt.Fprintf(&fields, `,"field-%d":"int"`, i)
-		fmt.Fprintf(&doc, `,"field-%d":%d`, n, i)
-		if n == 500 {
-			want = int64(i)
-		}
-	}
-	enc := mustEncoder(t, withFields(fields.String(), `"field-500"`))
-	var e Encoded
-	if err := enc.Encode(&e, []byte(`{"_id":"1"`+doc.String()+"}")); err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(e.Values[0], key.AppendInt(nil, want)) {
-		t.Errorf("field-500 is % x, want %d", e.Values[0], want)
-	}
-	checkEncoded(t, enc, &e, bytes.Clone(e.Document))
-}
-
 func TestEncodeDoesNotAllocate(t *testing.T) {
 	enc, docs := mustEncoder(t, userSchema), userDocuments(10)
 	var e Encoded
@@ -300,30 +195,7 @@ func TestEncodeConcurrently(t *testing.T) {
 	wg.Wait()
 }
 
-// IndexValues trusts its input but must survive any.
-func TestIndexValuesOfDamage(t *testing.T) {
-	enc := mustEncoder(t, fixtureSchema)
-	var e Encoded
-	whole := []byte(`{"\"":"\\","_id":"a\"b","b":true,"f":1.5,"i":7,"o":{"f":1,"p":{"i":2},"s":"t"},"s":"\u0000"}`)
-	if err := enc.IndexValues(&e, whole); err != nil || string(e.ID) != `a"b` || !bytes.Equal(e.Document, whole) {
-		t.Fatalf("%q, %v", e.ID, err)
-	}
-	for n := range whole {
-		enc.IndexValues(&e, bytes.Clone(whole[:n])) // any answer, no panic
-		for i := range enc.Schema().Indexes {
-			enc.AppendIndexValue(nil, bytes.Clone(whole[:n]), i)
-		}
-	}
-	for _, bad := range []string{``, `[]`, `{}`, `{"_id":5}`, `{"_id":""}`, `{"_id":"1","i":"x"}`, `{"_id":"1","i":1.5}`, `{"_id":"1","b":1}`, `{"_id":"1","o":5}`, `{"_id":"1","f":1x}`} {
-		if err := enc.IndexValues(&e, []byte(bad)); dberr.CodeOf(err) != dberr.StorageCorruption {
-			t.Errorf("%s: %v", bad, err)
-		}
-	}
-	if _, err := enc.AppendIndexValue(nil, []byte(`{"_id":"1","i":"x"}`), 3); dberr.CodeOf(err) != dberr.StorageCorruption {
-		t.Errorf("AppendIndexValue: %v", err)
-	}
-}
-
+// The fixture is the schema of a week of real earthquakes and its first lines.
 func TestEarthquakes(t *testing.T) {
 	schema, err := os.ReadFile("testdata/earthquake.schema.json")
 	if err != nil {
