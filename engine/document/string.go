@@ -16,12 +16,14 @@ const (
 // specialBytes returns a word in which the lowest set bit is the high bit of the
 // first byte of w that is a quote, a backslash, below 0x20 or above 0x7f; 0 if
 // there is none. Bits above the lowest may be wrong: a subtraction borrows from
-// the next byte only where it has found something.
+// the next byte only where it has found something. A byte above 0x7f keeps its
+// high bit in quote or in backslash: only one of the two can be 0x80 before 1 is
+// taken away.
 func specialBytes(w uint64) uint64 {
 	control := w - everyByte*0x20
 	quote := (w ^ everyByte*'"') - everyByte
 	backslash := (w ^ everyByte*'\\') - everyByte
-	return (control | quote | backslash | w) & everyHighBit
+	return (control | quote | backslash) & everyHighBit
 }
 
 // ScanString scans the string literal whose opening quote is src[i] and returns
