@@ -54,6 +54,7 @@ func New(L *lua.LState) *Codec {
 		return 1
 	}))
 	null.Metatable = mt
+	null.Value = lang.Null{}
 	array := L.NewTable()
 	array.RawSetString("__metatable", lua.LString("array"))
 	return &Codec{L: L, null: null, array: array}

@@ -7,7 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// installInt64 gives Int64 values their metatable and sets the global constructor.
+// installInt64 gives Int64 values their metatable.
 //
 // The metatable is the one gopher-lua keeps for the type userdata itself; real
 // userdata carry their own and never see it.
@@ -48,22 +48,6 @@ func (r *Runtime) installInt64() {
 	mt.RawSetString("__index", methods)
 	mt.RawSetString("__metatable", lua.LString("int64"))
 	L.SetMetatable(Int64(0), mt)
-	L.SetGlobal("int64", L.NewFunction(newInt64))
-}
-
-// newInt64 is the global int64(x): x is a number that holds an exact integer, or a
-// string of digits.
-func newInt64(L *lua.LState) int {
-	v := L.CheckAny(1)
-	n, ok := ToInteger(v)
-	if s, isString := v.(lua.LString); isString {
-		n, ok = parseInteger(string(s))
-	}
-	if !ok {
-		L.RaiseError("int64 wants an exact integer in 64 bits, not %s", describe(v))
-	}
-	L.Push(Integer(n))
-	return 1
 }
 
 // operand returns argument i as an exact integer, or raises.

@@ -13,6 +13,9 @@ import (
 // neighbouring integers: 2^53-1.
 const safeMax = 1<<53 - 1
 
+// Null is what the userdata of JSON's null holds, so that it can be told from others.
+type Null struct{}
+
 // Int64 is a Lua value holding an integer of magnitude 2^53 or more. It is a plain Go
 // value, not a pointer, so equal integers are equal as table keys and to rawequal.
 // Lua sees a userdata whose metatable is the one of all such values.
@@ -61,6 +64,14 @@ func ToInteger(v lua.LValue) (int64, bool) {
 		}
 	}
 	return 0, false
+}
+
+// Exact is ToInteger that also reads a string of digits, decimal or 0x.
+func Exact(v lua.LValue) (int64, bool) {
+	if s, ok := v.(lua.LString); ok {
+		return parseInteger(string(s))
+	}
+	return ToInteger(v)
 }
 
 // parseInteger reads a decimal or 0x integer within int64, sign allowed.

@@ -30,6 +30,14 @@ func newTestRuntime(t *testing.T, stdin string) (*Runtime, *bytes.Buffer) {
 		},
 	})
 	t.Cleanup(r.Close)
+	r.Globals.RawSetString("int64", r.L.NewFunction(func(L *lua.LState) int {
+		n, ok := Exact(L.Get(1))
+		if !ok {
+			L.RaiseError("not an integer")
+		}
+		L.Push(Integer(n))
+		return 1
+	}))
 	return r, &out
 }
 

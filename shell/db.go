@@ -1,0 +1,183 @@
+package shell
+
+import (
+	"slices"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/aerodb/aerodb/engine"
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/document"
+	"github.com/aerodb/aerodb/engine/schema"
+	"github.com/aerodb/aerodb/jsonapi"
+	"github.com/aerodb/aerodb/shell/bind"
+	"github.com/aerodb/aerodb/shell/convert"
+)
+
+const exampleSchema = `db.define_schema{
+  schema_id = "orders", schema_version = "v1",
+  fields = {
+    _id = {type = "string", required = true},
+    total = "int",
+    tags = {type = "array", items = "string"},
+  },
+  indexes = {"total"},
+}`
+
+// dbModule is the global table db. A name that is no function is a collection.
+func dbModule(s *Session) *bind.Module {
+	m := &bind.Module{
+		Name:  "db",
+		Doc:   "schemas and collections",
+		Types: []bind.Type{},
+		Funcs: []bind.Func{
+			{Name: "define_schema",
+				Doc:     "Registers a schema version. The same definition again changes nothing. A version, once registered, never changes; a newer version may add optional fields and indexes.",
+				Params:  []bind.Param{{Name: "definition", Kind: bind.Table, Doc: "`schema_id`, `schema_version`, `fields`, `indexes`"}},
+				Returns: bind.Field{Type: "table", Doc: "a table: `schema_id`, `schema_version`, `created` (false if it was registered before)."},
+				Example: exampleSchema,
+				Errors:  []dberr.Code{dberr.SchemaInvalid, dberr.SchemaImmutable, dberr.SchemaIncompatible},
+				Misuse:  dberr.SchemaInvalid,
+				Call:    s.defineSchema},
+			{Name: "schemas",
+				Doc:     "Lists the definitions of all registered schema versions, ordered by id, then by registration.",
+				Returns: bind.Field{Type: "table[]", Doc: "a list of definitions with every short form written out."},
+				Example: "for _, d in ipairs(db.schemas()) do print(d.schema_id, d.schema_version) end",
+				Call:    s.value(func(db *engine.DB, _ *bind.Args) (document.Value, error) { return schemas(db) })},
+			{Name: "schema",
+				Doc: "Returns the definition of one schema version.",
+				Params: []bind.Param{
+					{Name: "id", Kind: bind.String, Doc: "the schema's id"},
+					{Name: "version", Kind: bind.String, Optional: true, Doc: "its version; the newest if left out"},
+				},
+				Returns: bind.Field{Type: "table", Doc: "the definition with every short form written out."},
+				Example: `print(db.schema("users", "v1").fields.age.type)`,
+				Errors:  []dberr.Code{dberr.SchemaUnknown, dberr.SchemaVersionUnknown},
+				Call: s.value(func(db *engine.DB, a *bind.Args) (document.Value, error) {
+					return valueOf(db.Schema(a.String("id"), a.String("version")))
+				})},
+			{Name: "collection",
+				Doc: "Returns a handle on the documents of one schema version. `db.users` is short for the newest version of users.",
+				Params: []bind.Param{
+					{Name: "id", Kind: bind.String, Optional: true, Doc: "the schema's id"},
+					{Name: "version", Kind: bind.String, Optional: true, Doc: "its version; it must be named"},
+				},
+				Returns: bind.Field{Type: "collection", Doc: "the handle."},
+				Example: "local users = db.collection(\"users\", \"v1\")\nprint(users:count())",
+				Errors:  []dberr.Code{dberr.SchemaUnknown, dberr.SchemaVersionUnknown, dberr.SchemaRequired, dberr.SchemaVersionRequired},
+				Call:    s.collection},
+			{Name: "request",
+				Doc:     "Answers a request of the JSON API, given and answered as tables. It raises nothing for a request that fails: look at status.",
+				Params:  []bind.Param{{Name: "request", Kind: bind.Table, Doc: "`op` and the members that belong to it"}},
+				Returns: bind.Field{Type: "table", Doc: "a table: `status` and `data`, or `status`, `code`, `severity` and `message`."},
+				Example: "local r = db.request{op = \"query\", schema_id = \"users\", schema_version = \"v1\", filter = {age = {[\"$gte\"] = 18}}, limit = 10}\nassert(r.status == \"ok\")",
+				Misuse:  dberr.QueryInvalid,
+				Call:    s.request},
+		},
+	}
+	m.Missing = func(_ *bind.Args, name string) (lua.LValue, error) { return s.newest(m, name) }
+	return m
+}
+
+func (s *Session) defineSchema(a *bind.Args) (lua.LValue, error) {
+	db, err := s.database()
+	if err != nil {
+		return nil, err
+	}
+	definition, err := s.codec.Append(nil, a.Table("definition"), convert.Definition)
+	if err != nil {
+		return nil, refused(dberr.SchemaInvalid, "the schema definition", err)
+	}
+	parsed, err := schema.Parse(definition)
+	if err != nil {
+		return nil, err
+	}
+	created, err := db.DefineSchema(parsed)
+	if err != nil {
+		return nil, err
+	}
+	return s.codec.FromValue(document.ObjectValue(
+		document.Member{Name: "created", Value: document.BoolValue(created)},
+		document.Member{Name: "schema_id", Value: document.StringValue(parsed.ID)},
+		document.Member{Name: "schema_version", Value: document.StringValue(parsed.Version)},
+	), nil), nil
+}
+
+func schemas(db *engine.DB) (document.Value, error) {
+	all, err := db.Schemas()
+	if err != nil {
+		return document.Value{}, err
+	}
+	items := make([]document.Value, len(all))
+	for i, definition := range all {
+		items[i] = definition.Value()
+	}
+	return document.ArrayValue(items...), nil
+}
+
+func (s *Session) collection(a *bind.Args) (lua.LValue, error) {
+	switch {
+	case a.String("id") == "":
+		return nil, dberr.New(dberr.SchemaRequired, "db.collection needs the id of a schema").
+			WithHint("db.collection(\"users\", \"v1\"), or db.users for the newest version")
+	case a.String("version") == "":
+		return nil, dberr.New(dberr.SchemaVersionRequired, "db.collection needs a version of %q", a.String("id")).
+			WithHint("name it, or use db[%q] for the newest version", a.String("id"))
+	}
+	return s.newHandle(a.String("id"), a.String("version"))
+}
+
+// newest answers for db.name: a handle on the newest version of a collection.
+func (s *Session) newest(m *bind.Module, name string) (lua.LValue, error) {
+	db, err := s.database()
+	if err != nil {
+		return nil, err
+	}
+	all, err := db.Schemas()
+	if err != nil {
+		return nil, err
+	}
+	known := make([]string, len(all))
+	for i, definition := range all {
+		known[i] = definition.ID
+	}
+	if slices.Contains(known, name) {
+		return s.newHandle(name, "")
+	}
+	unknown := dberr.From(m.Unknown(name, known))
+	return nil, dberr.New(dberr.SchemaUnknown, "db has neither a collection nor a function %q%s", name, suggestion(unknown.Message)).
+		WithHint("list the collections with: db.schemas()")
+}
+
+// request is db.request.
+func (s *Session) request(a *bind.Args) (lua.LValue, error) {
+	db, err := s.database()
+	if err != nil {
+		return nil, err
+	}
+	t := a.Table("request")
+	line, err := s.codec.Append(nil, t, s.requestShape(db, t))
+	if err != nil {
+		return nil, refused(dberr.QueryInvalid, "the request", err)
+	}
+	response, _ := jsonapi.Handle(a.Ctx, db, line)
+	v, err := s.codec.Decode(response, nil)
+	if err != nil {
+		return nil, dberr.New(dberr.InternalInvariant, "the JSON API answered what is not JSON: %w", err)
+	}
+	return v, nil
+}
+
+// requestShape directs a request's document by its schema, where there is one.
+func (s *Session) requestShape(db *engine.DB, t *lua.LTable) *convert.Shape {
+	shape := &convert.Shape{Kind: convert.Object, Members: map[string]*convert.Shape{
+		"filter":   {Kind: convert.Object},
+		"document": {Kind: convert.Object},
+	}}
+	id, _ := t.RawGetString("schema_id").(lua.LString)
+	version, _ := t.RawGetString("schema_version").(lua.LString)
+	if c, err := db.Collection(string(id), string(version)); err == nil && version != "" {
+		shape.Members["document"] = s.shape(c)
+	}
+	return shape
+}

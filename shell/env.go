@@ -1,0 +1,52 @@
+package shell
+
+import (
+	"io"
+	"io/fs"
+	"path"
+	"time"
+
+	"github.com/aerodb/aerodb/engine/vfs"
+)
+
+// Env is the world as a session sees it. A session changes none of it.
+type Env struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+
+	// StderrTTY says whether to draw progress bars.
+	StderrTTY bool
+	// Width returns the terminal's width in columns; nil or 0 means 80.
+	Width func() int
+
+	FS vfs.FS // where export writes
+	// Open opens a file that the user named, for reading from its start: a script, a
+	// module, a file to import. It may be a pipe.
+	Open func(name string) (fs.File, error)
+
+	Now  func() time.Time
+	Seed uint64 // where math.random starts
+}
+
+func (e *Env) readFile(name string) ([]byte, error) {
+	f, err := e.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
+}
+
+const widthDefault = 80
+
+func (e *Env) width() int {
+	if e.Width != nil {
+		if w := e.Width(); w > 0 {
+			return w
+		}
+	}
+	return widthDefault
+}
+
+// dir is where require looks for a script's modules first.
+func dir(name string) string { return path.Dir(name) }

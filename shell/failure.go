@@ -1,0 +1,141 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/shell/lang"
+)
+
+// Failure is the error that ended a chunk, with the place where it happened.
+type Failure struct {
+	Err       *dberr.Error
+	Name      string   // the chunk; "" if the place is not known
+	Line      int      // from 1
+	Column    int      // from 1, of a syntax error; 0 if not known
+	Source    string   // the line's text
+	Traceback []string // innermost first: "tour.lua:8: in function 'load'"
+	AtEOF     bool     // a syntax error at the end: more input may complete the chunk
+}
+
+// Error returns one line: code and message.
+func (f *Failure) Error() string { return f.Err.Error() }
+
+// Unwrap returns the coded error.
+func (f *Failure) Unwrap() error { return f.Err }
+
+// fail turns what ended a chunk into a *Failure.
+func (s *Session) fail(ctx context.Context, err error) *Failure {
+	f := &Failure{}
+	var syntax *lang.SyntaxError
+	var api *lua.ApiError
+	switch {
+	case errors.As(err, &syntax):
+		f.Err = dberr.New(dberr.ScriptError, "%s", syntax.Error()).WithHint("correct the line; nothing of the chunk has run")
+		f.Name, f.Line, f.Column, f.AtEOF = syntax.Name, syntax.Line, syntax.Column, syntax.AtEOF
+	case errors.As(err, &api):
+		f.Traceback = frames(api.StackTrace)
+		f.Err = s.raised(api)
+		f.Name, f.Line = firstPlace(f.Traceback)
+		if name, line, ok := place(f.Err.Message); ok {
+			f.Name, f.Line = name, line
+		}
+	default:
+		f.Err = dberr.From(err)
+	}
+	if ctx.Err() != nil && f.Err.Code != dberr.InternalInvariant {
+		f.Err = interrupted()
+	}
+	f.Source = s.runtime.SourceLine(f.Name, f.Line)
+	return f
+}
+
+// raised is the coded error behind what Lua raised.
+func (s *Session) raised(api *lua.ApiError) *dberr.Error {
+	if api.Type == lua.ApiErrorPanic {
+		e := dberr.New(dberr.InternalInvariant, "the Lua runtime panicked: %s", api.Object.String())
+		s.Fail(e)
+		return e
+	}
+	if t, ok := api.Object.(*lua.LTable); ok {
+		return s.fromTable(t)
+	}
+	return dberr.New(dberr.ScriptError, "%s", strings.TrimSpace(lang.ToString(s.runtime.L, api.Object)))
+}
+
+// frames are the lines of the library's traceback that mean something to a person.
+func frames(trace string) []string {
+	var lines []string
+	for line := range strings.SplitSeq(trace, "\n") {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "" || line == "stack traceback:" || line == "[G]: ?":
+			continue
+		case strings.HasPrefix(line, "[G]:"):
+			line = "[aerodb]" + line[len("[G]"):]
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// firstPlace is the innermost Lua line of a traceback.
+func firstPlace(traceback []string) (string, int) {
+	for _, line := range traceback {
+		if name, n, ok := place(line); ok {
+			return name, n
+		}
+	}
+	return "", 0
+}
+
+// place reads "tour.lua:8: ..." .
+func place(s string) (name string, line int, ok bool) {
+	for i := 0; ; {
+		colon := strings.IndexByte(s[i:], ':')
+		if colon < 0 {
+			return "", 0, false
+		}
+		i += colon + 1
+		digits := i
+		for digits < len(s) && s[digits] >= '0' && s[digits] <= '9' {
+			digits++
+		}
+		if digits > i && digits < len(s) && s[digits] == ':' {
+			n, err := strconv.Atoi(s[i:digits])
+			return s[:i-1], n, err == nil
+		}
+	}
+}
+
+// Where writes what a person needs beside the message: the source line, a mark under
+// the column of a syntax error, and the traceback. It writes nothing if the place is
+// not known.
+func (f *Failure) Where(w io.Writer) {
+	if f.Source != "" {
+		prefix := fmt.Sprintf("  %d | ", f.Line)
+		fmt.Fprintf(w, "%s%s\n", prefix, strings.ReplaceAll(f.Source, "\t", " "))
+		if f.Column > 0 && f.Column <= len(f.Source)+1 {
+			fmt.Fprintf(w, "%s^\n", strings.Repeat(" ", len(prefix)+f.Column-1))
+		}
+	}
+	if len(f.Traceback) > 0 {
+		fmt.Fprintf(w, "traceback:\n  %s\n", strings.Join(f.Traceback, "\n  "))
+	}
+}
+
+// Report writes code, message, hint, source line and traceback.
+func (f *Failure) Report(w io.Writer) {
+	fmt.Fprintln(w, f.Error())
+	if hint := f.Err.Advice(); hint != "" {
+		fmt.Fprintf(w, "hint: %s\n", hint)
+	}
+	f.Where(w)
+}

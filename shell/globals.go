@@ -1,0 +1,44 @@
+package shell
+
+import (
+	"io"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/shell/bind"
+	"github.com/aerodb/aerodb/shell/lang"
+)
+
+// globalsModule is the functions that need no table.
+func globalsModule(s *Session) *bind.Module {
+	return &bind.Module{
+		Doc: "functions beside Lua's own",
+		Funcs: []bind.Func{
+			{Name: "help", Doc: "Prints what there is: help() everything, help(\"storage\") a module, help(\"storage.stats\") a function, help(\"word\") what mentions it.",
+				Params:  []bind.Param{{Name: "topic", Kind: bind.String, Optional: true, Doc: "a function, a module or any word"}},
+				Example: `help("storage.snapshot")`,
+				Call: func(a *bind.Args) (lua.LValue, error) {
+					text := s.Registry.Overview()
+					if a.Has("topic") {
+						text = s.Registry.Help(a.String("topic"))
+					}
+					if _, err := io.WriteString(s.env.Stdout, text+"\n"); err != nil {
+						return nil, dberr.New(dberr.StorageIOError, "standard output: %w", err)
+					}
+					return nil, nil
+				}},
+			{Name: "int64", Doc: "Returns an exact integer: a plain number below 2^53 in magnitude, an int64 value beyond. Int64 values add, subtract, multiply, divide, compare and print like numbers; what does not fit in 64 bits, or would be rounded, is an error. A division that leaves a remainder gives a float. n:number() is the nearest float.",
+				Params:  []bind.Param{{Name: "value", Kind: bind.Any, Doc: "a string of digits, or a number without a fraction"}},
+				Returns: bind.Field{Type: "integer", Doc: "the integer."},
+				Example: `assert(int64("9007199254740993") + 1 == 9007199254740994)`,
+				Call: func(a *bind.Args) (lua.LValue, error) {
+					n, ok := lang.Exact(a.Value("value"))
+					if !ok {
+						return nil, dberr.New(dberr.ScriptError, "int64 wants an exact integer in 64 bits, not %s", bind.Describe(a.Value("value")))
+					}
+					return lang.Integer(n), nil
+				}},
+		},
+	}
+}

@@ -1,0 +1,65 @@
+package render
+
+import (
+	"fmt"
+	"math"
+	"unicode/utf8"
+
+	"github.com/aerodb/aerodb/engine/document"
+)
+
+// appendJSON appends the canonical JSON of n. What JSON cannot say is an error.
+func (n *node) appendJSON(dst []byte) ([]byte, error) {
+	switch n.kind {
+	case nilKind:
+		return append(dst, "null"...), nil
+	case stringKind:
+		if !utf8.ValidString(n.text) {
+			return nil, fmt.Errorf("a string is not valid UTF-8, so it has no JSON")
+		}
+		return document.AppendQuoted(dst, n.text), nil
+	case floatKind:
+		if math.IsNaN(n.float) || math.IsInf(n.float, 0) {
+			return nil, fmt.Errorf("%s has no JSON", floatText(n.float))
+		}
+		return document.AppendFloat(dst, n.float), nil
+	case listKind:
+		return n.appendList(dst)
+	case objectKind:
+		return n.appendObject(dst)
+	case opaqueKind:
+		return nil, fmt.Errorf("%s has no JSON", n.text)
+	}
+	return append(dst, n.text...), nil
+}
+
+func (n *node) appendList(dst []byte) (_ []byte, err error) {
+	dst = append(dst, '[')
+	for i := range n.items {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if dst, err = n.items[i].appendJSON(dst); err != nil {
+			return nil, err
+		}
+	}
+	return append(dst, ']'), nil
+}
+
+func (n *node) appendObject(dst []byte) (_ []byte, err error) {
+	dst = append(dst, '{')
+	for i := range n.members {
+		m := &n.members[i]
+		if m.index || !utf8.ValidString(m.key) {
+			return nil, fmt.Errorf("a table with the key %s has no JSON", m.luaKey())
+		}
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(document.AppendQuoted(dst, m.key), ':')
+		if dst, err = m.appendJSON(dst); err != nil {
+			return nil, err
+		}
+	}
+	return append(dst, '}'), nil
+}
