@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"syscall"
 )
 
 // ReadFile returns the content of a file of at most maxBytes. A larger file is
@@ -27,6 +28,9 @@ func readAll(f File, name string, maxBytes int64) ([]byte, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
+	}
+	if info.IsDir() {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: syscall.EISDIR}
 	}
 	if info.Size() > maxBytes {
 		return nil, &fs.PathError{Op: "read", Path: name, Err: ErrTooLarge}

@@ -82,7 +82,7 @@ func TestTrace(t *testing.T) {
 		t.Fatal(err)
 	}
 	trace := m.Trace()
-	if got := trace[len(trace)-1].String(); got != "mkdir n = mkdir: no space left on device" {
+	if got := trace[len(trace)-1].String(); got != "mkdir n = no space left on device" {
 		t.Errorf("a failed call is traced as %q", got)
 	}
 }

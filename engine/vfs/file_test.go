@@ -187,6 +187,37 @@ func TestLock(t *testing.T) {
 	})
 }
 
+func TestLockShared(t *testing.T) {
+	on(t, func(t *testing.T, fsys vfs.FS, dir string) {
+		name := dir + "/LOCK"
+		if _, err := fsys.LockShared(name); !vfs.IsNotExist(err) {
+			t.Fatalf("a shared lock on nothing: %v", err)
+		}
+		put(t, fsys, name, "pid 1")
+		first, err := fsys.LockShared(name)
+		must(t, err)
+		second, err := fsys.LockShared(name)
+		must(t, err)
+		if _, err := second.WriteAt([]byte("x"), 0); !errors.Is(err, syscall.EBADF) {
+			t.Errorf("a reader may write: %v", err)
+		}
+		must(t, first.Close())
+		if f, err := fsys.Lock(name); !errors.Is(err, vfs.ErrLocked) || f != nil {
+			t.Fatalf("exclusive beside shared: %v, %v", f, err)
+		}
+		must(t, second.Close())
+		alone, err := fsys.Lock(name)
+		must(t, err)
+		if f, err := fsys.LockShared(name); !errors.Is(err, vfs.ErrLocked) || f != nil {
+			t.Fatalf("shared beside exclusive: %v, %v", f, err)
+		}
+		must(t, alone.Close())
+		again, err := fsys.LockShared(name)
+		must(t, err)
+		must(t, again.Close())
+	})
+}
+
 func TestStatfs(t *testing.T) {
 	on(t, func(t *testing.T, fsys vfs.FS, dir string) {
 		s, err := fsys.Statfs(dir)
@@ -195,4 +226,41 @@ func TestStatfs(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 	})
+}
+
+// What only the model can be asked: the rest of its own interface.
+func TestMemInfo(t *testing.T) {
+	m := vfs.NewMem()
+	m.SetStatfs(vfs.Statfs{Type: "nfs", Free: 1, Size: 2})
+	if s, err := m.Statfs("/"); err != nil || s != (vfs.Statfs{Type: "nfs", Free: 1, Size: 2}) {
+		t.Errorf("statfs %v, %v", s, err)
+	}
+	must(t, m.Mkdir("d", 0o700))
+	put(t, m, "f", "four")
+	list, err := m.ReadDir("/")
+	must(t, err)
+	for i, want := range []string{"d d/", "- f"} {
+		e := list[i]
+		info, err := e.Info()
+		must(t, err)
+		if got := fs.FormatDirEntry(e); got != want || info.Name() != e.Name() || info.Mode().Type() != e.Type() || !info.ModTime().IsZero() {
+			t.Errorf("entry %q, want %q; %v", got, want, info)
+		}
+	}
+	for what, err := range map[string]error{
+		"remove": m.Remove("/"), "rename": m.Rename("/", "x"), "rename over": m.Rename("d", "/"),
+	} {
+		if !errors.Is(err, syscall.EBUSY) && !errors.Is(err, syscall.EINVAL) {
+			t.Errorf("%s the root: %v", what, err)
+		}
+	}
+	f, err := m.OpenFile("f", vfs.O_RDWR, 0)
+	must(t, err)
+	defer f.Close()
+	_, werr := f.WriteAt([]byte("x"), 1<<40)
+	for what, err := range map[string]error{"write": werr, "truncate": f.Truncate(1 << 40), "allocate": f.Allocate(1 << 40)} {
+		if !vfs.IsNoSpace(err) {
+			t.Errorf("%s beyond the largest file: %v", what, err)
+		}
+	}
 }

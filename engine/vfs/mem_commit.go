@@ -61,7 +61,7 @@ func (n *node) commitPages() {
 			n.disk.takePages(&n.cache, int(c.sector/perPage), int((c.sector+c.count-1)/perPage))
 		}
 	}
-	n.disk.size = n.cache.size
+	n.disk.size, n.disk.sum = n.cache.size, nil
 }
 
 // commitRest commits what is not doomed, sector by sector, and forgets of the

@@ -3,8 +3,6 @@ package vfs
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/binary"
-	"hash"
 	"sync/atomic"
 )
 
@@ -15,12 +13,26 @@ const pageBytes = 4096
 // it; a page without such a content never changes again.
 type page struct {
 	owner *owner
-	sum   atomic.Pointer[[sha256.Size]byte] // of data, once nobody may change it
+	sum   sum // of data, once nobody may change it
 	data  [pageBytes]byte
 }
 
 // An owner is compared by address; it must have a size to have one of its own.
 type owner struct{ _ byte }
+
+// A sum is a digest, once somebody has asked for it.
+type sum struct {
+	atomic.Pointer[[sha256.Size]byte]
+}
+
+func (s *sum) get(digest func() [sha256.Size]byte) [sha256.Size]byte {
+	if d := s.Load(); d != nil {
+		return *d
+	}
+	d := digest()
+	s.Store(&d)
+	return d
+}
 
 // A content is the bytes of a file, shared page by page with other contents and
 // copied when written. Bytes beyond size may be set: a power cut can keep bytes
@@ -30,16 +42,21 @@ type content struct {
 	pages    []*page // nil is zeros; may end before size
 	own      *owner  // pages that have this owner are ours alone; nil: none is
 	ownTable bool    // the slice pages is ours alone
+	sum      *sum    // of size and pages, shared with all that have the same; nil: none yet
 }
 
 // share returns a copy of c. From now on both copy what they change.
 func (c *content) share() content {
 	c.own, c.ownTable = nil, false
-	return content{size: c.size, pages: c.pages[:len(c.pages):len(c.pages)]}
+	if c.sum == nil {
+		c.sum = new(sum)
+	}
+	return content{size: c.size, pages: c.pages[:len(c.pages):len(c.pages)], sum: c.sum}
 }
 
-// table makes the slice of pages ours and at least n long.
+// table makes the slice of pages ours, about to be changed, and at least n long.
 func (c *content) table(n int) {
+	c.sum = nil
 	if !c.ownTable {
 		c.pages = append(make([]*page, 0, max(n, len(c.pages))), c.pages...)
 		c.ownTable = true
@@ -111,7 +128,7 @@ func (c *content) resize(size int64) {
 	if size <= c.size {
 		c.trim(size)
 	}
-	c.size = size
+	c.size, c.sum = size, nil
 }
 
 // trim makes all bytes from size on zero.
@@ -134,27 +151,6 @@ func (c *content) takePages(from *content, first, last int) {
 	c.table(last + 1)
 	for i := first; i <= last; i++ {
 		c.pages[i] = from.page(i)
-	}
-}
-
-// hash adds the size and the bytes to h. Pages keep their digests, so hashing
-// many images of one file costs what differs between them.
-func (c *content) hash(h hash.Hash) {
-	c.own = nil
-	var head [8]byte
-	h.Write(binary.BigEndian.AppendUint64(head[:0], uint64(c.size)))
-	for i, pg := range c.pages {
-		if pg == nil || allZero(pg.data[:]) {
-			continue
-		}
-		sum := pg.sum.Load()
-		if sum == nil {
-			s := sha256.Sum256(pg.data[:])
-			sum = &s
-			pg.sum.Store(sum)
-		}
-		h.Write(binary.BigEndian.AppendUint64(head[:0], uint64(i)))
-		h.Write(sum[:])
 	}
 }
 

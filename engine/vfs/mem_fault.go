@@ -25,12 +25,13 @@ const (
 	KindRemove   = "remove"
 	KindLock     = "lock"
 
-	KindOpen    = "open"
-	KindRead    = "read"
-	KindStat    = "stat"
-	KindReadDir = "readdir"
-	KindStatfs  = "statfs"
-	KindClose   = "close"
+	KindOpen       = "open"
+	KindRead       = "read"
+	KindStat       = "stat"
+	KindReadDir    = "readdir"
+	KindStatfs     = "statfs"
+	KindLockShared = "lockshared"
+	KindClose      = "close"
 )
 
 // An Op is one call of a Mem.
@@ -48,7 +49,7 @@ type Op struct {
 // that dying before or after it is not the same.
 func (o Op) Mutates() bool {
 	switch o.Kind {
-	case KindOpen, KindRead, KindStat, KindReadDir, KindStatfs, KindClose:
+	case KindOpen, KindRead, KindStat, KindReadDir, KindStatfs, KindLockShared, KindClose:
 		return false
 	}
 	return true

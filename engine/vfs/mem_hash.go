@@ -3,38 +3,61 @@ package vfs
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"hash"
 	"slices"
 )
 
 // Hash returns a digest of all names, kinds and bytes, as the process sees them.
 // Images of equal hash are equal, but for modes and for which names are links.
+// Digests of files and pages are shared as their bytes are, so hashing many images
+// costs what differs between them.
 func (m *Mem) Hash() [sha256.Size]byte {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	h := sha256.New()
-	m.hashDir(h, m.nodes[rootIno])
-	return [sha256.Size]byte(h.Sum(nil))
+	return sha256.Sum256(m.appendDir(nil, m.nodes[rootIno]))
 }
 
-func (m *Mem) hashDir(h hash.Hash, dir *node) {
-	var head [9]byte
+// appendDir appends a directory: of each name 'd' or 'f', its length, the name,
+// then what it names; and '.' at the end.
+func (m *Mem) appendDir(b []byte, dir *node) []byte {
 	for _, e := range dir.names {
-		n := m.nodes[e.ino]
-		head[0] = 'f'
+		n, kind := m.nodes[e.ino], byte('f')
 		if n.dir {
-			head[0] = 'd'
+			kind = 'd'
 		}
-		binary.BigEndian.PutUint64(head[1:], uint64(len(e.name)))
-		h.Write(head[:])
-		h.Write([]byte(e.name))
+		b = append(b, kind, byte(len(e.name))) // memNameBytesMax fits a byte
+		b = append(b, e.name...)
 		if n.dir {
-			m.hashDir(h, n)
+			b = m.appendDir(b, n)
 		} else {
-			n.cache.hash(h)
+			sum := n.cache.digest()
+			b = append(b, sum[:]...)
 		}
-		h.Write([]byte{'.'})
 	}
+	return append(b, '.')
+}
+
+// digest returns the SHA-256 of the size and of what the pages hold.
+func (c *content) digest() [sha256.Size]byte {
+	c.share() // from now on what is summed does not change
+	return c.sum.get(func() [sha256.Size]byte {
+		b := binary.BigEndian.AppendUint64(nil, uint64(c.size))
+		for i, pg := range c.pages {
+			if pg == nil {
+				continue
+			}
+			if sum := pg.digest(); sum != zeroSum {
+				b = binary.BigEndian.AppendUint32(b, uint32(i))
+				b = append(b, sum[:]...)
+			}
+		}
+		return sha256.Sum256(b)
+	})
+}
+
+var zeroSum = sha256.Sum256(make([]byte, pageBytes))
+
+func (p *page) digest() [sha256.Size]byte {
+	return p.sum.get(func() [sha256.Size]byte { return sha256.Sum256(p.data[:]) })
 }
 
 // Files lists the paths of all files, not directories, in order, without a slash

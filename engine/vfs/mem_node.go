@@ -22,9 +22,9 @@ type node struct {
 	ino     int
 	dir     bool
 	mode    fs.FileMode
-	links   int // names, as the process sees them
-	locked  bool
-	shared  int      // holders of the shared lock
+	links   int      // names, as the process sees them
+	locked  bool     // an open file holds the exclusive lock
+	shared  int      // open files that hold the shared lock
 	cache   content  // a file's bytes as the process sees them
 	disk    content  // as the disk holds them
 	changes []change // in order of time

@@ -57,15 +57,18 @@ func (m *Mem) openFile(op Op, flag int, perm fs.FileMode) (*memFile, error) {
 
 // Lock implements FS. A lock is a matter of this Mem: images start unlocked.
 func (m *Mem) Lock(name string) (File, error) {
-	return m.lock(name, O_RDWR|O_CREATE, true)
+	return m.lock(Op{Kind: KindLock, Path: name}, O_RDWR|O_CREATE)
 }
 
 // LockShared implements FS.
-func (m *Mem) LockShared(name string) (File, error) { return m.lock(name, O_RDONLY, false) }
+func (m *Mem) LockShared(name string) (File, error) {
+	return m.lock(Op{Kind: KindLockShared, Path: name}, O_RDONLY)
+}
 
-func (m *Mem) lock(name string, flag int, exclusive bool) (File, error) {
+func (m *Mem) lock(op Op, flag int) (File, error) {
 	var f *memFile
-	err := m.do(Op{Kind: KindLock, Path: name}, func(op Op) (err error) {
+	exclusive := op.Kind == KindLock
+	err := m.do(op, func(op Op) (err error) {
 		if f, err = m.openFile(op, flag, FilePerm); err != nil {
 			return err
 		}

@@ -38,8 +38,8 @@ func TestPublish(t *testing.T) {
 
 func TestPublishTrace(t *testing.T) {
 	m := vfs.NewMem()
-	must(t, vfs.Publish(m, "d/..", "f", []byte("data"), 0o600))
-	const want = "create f.tmp\nwrite f.tmp 4@0\nsync f.tmp\nrename f.tmp f\nsyncdir d/..\n"
+	must(t, vfs.Publish(m, ".", "f", []byte("data"), 0o600))
+	const want = "create f.tmp\nwrite f.tmp 4@0\nsync f.tmp\nrename f.tmp f\nsyncdir .\n"
 	if got := vfs.FormatTrace(m.Trace()); got != want {
 		t.Errorf("trace:\n%swant:\n%s", got, want)
 	}
