@@ -108,8 +108,9 @@ func (e ShortWrite) Unwrap() error { return e.Err }
 
 // SetFault makes f decide before each call whether it fails: with an error the
 // call has no effect, save that a failed sync drops what was pending and that a
-// Close closes. nil ends it. f may look at m and take images of it, but must not
-// call it as a file system. If calls are concurrent, so are those of f.
+// Close closes. nil ends it. f may look at m and take images of it, so one run can
+// be crashed before every call; it must not call m as a file system. If calls are
+// concurrent, so are those of f.
 func (m *Mem) SetFault(f func(Op) error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -168,7 +169,8 @@ func (m *Mem) FullAfter(n int64) {
 }
 
 // DieAt makes call n and all later ones return ErrCrashed without effect. What
-// the disk then holds is for AfterCrash to say.
+// the disk then holds is for AfterCrash to say. Only the deaths at calls of the
+// trace, and after the last, are worth trying: the others leave the same.
 func (m *Mem) DieAt(n int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
