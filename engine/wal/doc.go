@@ -78,9 +78,9 @@
 // that is neither zero nor stamped was never written here: that is rule 5 too.
 //
 // Opening a log for writing zeroes a torn extent and syncs that. Then, unless the
-// log ends with a seal, it writes the last record again, with one sector of zeros
-// behind it, and syncs: after a failed sync and a restart of the process alone,
-// the page cache shows what the disk may not hold. Behind a seal the same is done
+// log ends with a seal, it writes the last record again, with 64 KiB of zeros behind
+// it, and syncs: after a failed sync and a restart of the process alone, the page
+// cache shows what the disk may not hold. Behind a seal the same is done
 // before the first append, so that opening a sealed log writes nothing.
 //
 // One case cannot be decided, only after an unclean end and only in the last

@@ -20,7 +20,7 @@ func calls(t *testing.T) []vfs.Op {
 		return nil
 	}
 	s.begin()
-	if err := run(s.life()); err != nil {
+	if err := s.run(s.life()...); err != nil {
 		t.Fatal(err)
 	}
 	return ops
@@ -40,12 +40,11 @@ func faults(op vfs.Op) []error {
 // TestFailOnce fails each call of a log's life once. The error reaches the caller,
 // nothing acknowledged is gone, and the log goes on or says that it has failed.
 func TestFailOnce(t *testing.T) {
-	for i, op := range calls(t) {
-		for _, fault := range faults(op) {
+	for _, call := range calls(t) {
+		for _, fault := range faults(call) {
 			s := newSim(t)
-			first := s.m.Ops()
 			s.watch = func(op vfs.Op) error {
-				if op.N != first+i {
+				if op.N != call.N {
 					return nil
 				}
 				s.watch = nil
@@ -53,9 +52,9 @@ func TestFailOnce(t *testing.T) {
 			}
 			s.begin()
 			if err := s.outlive(); err != nil {
-				t.Fatalf("call %d, %s: %v: %v", i, op, fault, err)
+				t.Fatalf("call %d, %s: %v: %v", call.N, call, fault, err)
 			}
-			s.checkLosses(fmt.Sprintf("call %d, %s: %v", i, op, fault))
+			s.checkLosses(fmt.Sprintf("call %d, %s: %v", call.N, call, fault))
 		}
 	}
 }
@@ -133,7 +132,8 @@ func (s *sim) checkFailed(cause error) error {
 // checkLosses cuts the power and recovers, whatever is lost.
 func (s *sim) checkLosses(what string) {
 	s.t.Helper()
-	for loss := range s.m.EveryLoss(crashSeed, 12) {
+	for _, loss := range []vfs.Loss{vfs.LoseAll, vfs.KeepAll, vfs.KeepOnly(0), vfs.LoseOnly(0), vfs.KeepFirst(3),
+		vfs.KeepSome(crashSeed), vfs.KeepSome(crashSeed + 1), vfs.KeepSome(crashSeed + 2), vfs.Tear4096(crashSeed)} {
 		if _, err := s.recover(s.m.AfterCrash(loss), loss); err != nil {
 			s.t.Fatalf("%s: %v: %v", what, loss, err)
 		}
@@ -155,9 +155,13 @@ func (s *sim) checkDeath(what string, err error) {
 	}
 	s.checkLosses(what)
 	s.watch = nil
+	torn := s.torn
 	if err := s.restart(); err != nil {
 		s.t.Fatalf("%s: restarted: %v", what, err)
 	}
+	// If the sync of a repair failed and a seal is the last record, nothing is written
+	// before the next append: until then a power cut may bring the torn record back.
+	s.torn = torn && s.l.Sealed()
 	s.checkLosses(what + ", restarted")
 	if err := s.append(insert(50, 600)); err != nil {
 		s.t.Fatalf("%s: restarted: %v", what, err)
@@ -167,17 +171,16 @@ func (s *sim) checkDeath(what string, err error) {
 
 // TestFailForEver fails each call and all that follow it.
 func TestFailForEver(t *testing.T) {
-	for i, op := range calls(t) {
+	for _, call := range calls(t) {
 		s := newSim(t)
-		first := s.m.Ops()
 		s.watch = func(op vfs.Op) error {
-			if op.N >= first+i {
+			if op.N >= call.N {
 				return errInjected
 			}
 			return nil
 		}
 		s.begin()
-		s.checkDeath(fmt.Sprintf("from call %d, %s", i, op), run(s.life()))
+		s.checkDeath(fmt.Sprintf("from call %d, %s", call.N, call), s.run(s.life()...))
 	}
 }
 
@@ -193,7 +196,7 @@ func TestDiskFull(t *testing.T) {
 	for n := int64(0); n < total; n += sectorBytes {
 		s := newSim(t)
 		s.m.FullAfter(n)
-		err := run(s.life())
+		err := s.run(s.life()...)
 		if !vfs.IsNoSpace(err) {
 			t.Fatalf("full after %d bytes: %v", n, err)
 		}

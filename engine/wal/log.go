@@ -169,7 +169,7 @@ func (l *Log) renewSeal() error {
 		return nil
 	}
 	seal := sealRecord(l.salt.at(l.staleSeal), l.next, l.digest)
-	if err := writeAll(l.file, append(seal, zeroBlock[:sectorBytes]...), l.staleSeal); err != nil {
+	if err := writeAll(l.file, append(seal, make([]byte, l.behind())...), l.staleSeal); err != nil {
 		// The bytes are those that were there: there is nothing to withdraw.
 		return because(err, dberr.WALAppendFailed, "wal.append", l.path(), "the seal could not be written again").At(l.path(), l.staleSeal)
 	}

@@ -88,6 +88,8 @@ func (l *Log) repair(s *scanner) error {
 	torn := s.report.TornBytes
 	if torn > 0 {
 		if err := vfs.WriteZeros(l.file, l.used, torn); err != nil {
+			// It may have stopped inside a sector, which the rule takes for damage.
+			_ = vfs.WriteZeros(l.file, l.used, torn)
 			return vfs.Wrap(err, "wal.repair", l.path()).At(l.path(), l.used)
 		}
 	}
@@ -102,14 +104,18 @@ func (l *Log) repair(s *scanner) error {
 	return l.sync("wal.repair")
 }
 
-// rewriteLast writes the last record again, and a sector of zeros behind it: both
-// may be in the page cache only, if a sync failed before the process was started
-// anew. Without the zeros, a record that was withdrawn and not seen now could be
-// back after a power cut.
+// behindBytes is how many zeros are written behind a record that is written again.
+const behindBytes = 64 << 10
+
+// rewriteLast writes the last record again, and zeros behind it: both may be in
+// the page cache only, if a sync failed before the process was started anew.
+// Without the zeros, a record that was withdrawn and not seen now could be back
+// after a power cut. One sector of them makes that impossible; the others keep
+// what else it left from lying under the next record.
 func (l *Log) rewriteLast(s *scanner) error {
 	s.forget()
 	n := l.used - s.last
-	b, err := s.window(s.last, int(n+min(sectorBytes, l.size-l.used)))
+	b, err := s.window(s.last, int(n+l.behind()))
 	if err != nil {
 		return err
 	}
@@ -125,3 +131,5 @@ func (l *Log) rewriteLast(s *scanner) error {
 	}
 	return nil
 }
+
+func (l *Log) behind() int64 { return min(behindBytes, l.size-l.used) }

@@ -10,7 +10,7 @@ import (
 	"github.com/aerodb/aerodb/engine/vfs"
 )
 
-const simSize = 16 << 10
+const simSize = 24 << 10
 
 func memOptions(m *vfs.Mem) Options { return Options{FS: m, Dir: "wal", UUID: testUUID} }
 
@@ -23,10 +23,13 @@ type sim struct {
 	sealed  bool // a seal was acknowledged and nothing was appended since
 	acked   [][]Op
 	flight  []Op // the record being appended, or appended with unknown outcome
-	owed    int  // counts the changes of the four above
+	torn    bool // part of a record lies behind the last
+	owed    int  // counts the changes of the five above
 
 	watch func(vfs.Op) error // called before each call
+	rest  func()             // called after each step
 	fail  map[string]error   // by kind: what the next such call does
+	calm  bool               // neither watched nor failed: the test itself is writing
 }
 
 func newSim(t testing.TB) *sim {
@@ -43,6 +46,9 @@ func newSim(t testing.TB) *sim {
 // begin starts the process that does the work: every call is watched from now on.
 func (s *sim) begin() {
 	s.m.SetFault(func(op vfs.Op) error {
+		if s.calm {
+			return nil
+		}
 		if s.watch != nil {
 			if err := s.watch(op); err != nil {
 				return err
@@ -73,7 +79,7 @@ func (s *sim) append(ops ...Op) error {
 	b := grouped(s.l, ops...)
 	err := s.l.Append(b, digestAt(b.First()+uint64(b.Count())-1))
 	if err == nil {
-		s.acked, s.flight, s.sealed = append(s.acked, ops), nil, false
+		s.acked, s.flight, s.sealed, s.torn = append(s.acked, ops), nil, false, false
 		s.owed++
 	}
 	return err
@@ -102,6 +108,24 @@ func (s *sim) open() (err error) {
 	return s.settle(h)
 }
 
+// tear ends the process while a record of four sectors is being written: the
+// second never gets to the file.
+func (s *sim) tear() error {
+	b := grouped(s.l, insert(90, 1700))
+	record := b.frame(s.l.salt.at(s.l.used), digestAt(b.First()))
+	s.calm, s.torn = true, true
+	s.owed++
+	err := writeAll(s.l.file, record[:sectorBytes], s.l.used)
+	if err == nil {
+		err = writeAll(s.l.file, record[2*sectorBytes:], s.l.used+2*sectorBytes)
+	}
+	s.calm = false
+	if err != nil {
+		return vfs.Wrap(err, "tear", "")
+	}
+	return s.reopen()
+}
+
 // settle compares what was read with what was acknowledged, and learns whether
 // the record in flight survived.
 func (s *sim) settle(h history) error {
@@ -109,7 +133,7 @@ func (s *sim) settle(h history) error {
 	if survived {
 		s.acked, s.sealed = append(slices.Clone(s.acked), s.flight), false
 	}
-	s.flight = nil
+	s.flight, s.torn = nil, false
 	s.owed++
 	return err
 }
@@ -154,16 +178,23 @@ func (s *sim) life() []func() error {
 		s.seal,
 		func() error { return s.append(insert(7, 500)) },
 		s.reopen,
+		s.tear,
+		func() error { return s.append(insert(8, 1200)) },
 		s.seal,
+		s.tear,
+		func() error { return s.append(insert(9, 1200)) },
 		func() error { return s.l.Close() },
 	}
 }
 
 // run takes steps until one fails.
-func run(steps []func() error) error {
+func (s *sim) run(steps ...func() error) error {
 	for i, step := range steps {
 		if err := step(); err != nil {
 			return fmt.Errorf("step %d: %w", i, err)
+		}
+		if s.rest != nil {
+			s.rest()
 		}
 	}
 	return nil
@@ -185,6 +216,9 @@ func (s *sim) recover(img *vfs.Mem, loss vfs.Loss) (history, error) {
 	}
 	if s.sealed && s.flight == nil && !report.Sealed && !s.mayRefuse(loss) {
 		return nil, errors.New("the acknowledged seal is gone")
+	}
+	if report.TornBytes > 0 && s.flight == nil && !s.torn && !s.mayRefuse(loss) {
+		return nil, errors.New("a record is torn, and none was in flight")
 	}
 	_, err = s.judge(h)
 	return h, err
