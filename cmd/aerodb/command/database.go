@@ -1,0 +1,38 @@
+package command
+
+import (
+	"github.com/aerodb/aerodb/engine"
+	"github.com/spf13/cobra"
+)
+
+// options returns the engine's options for the database in dir, opened by cmd.
+func (a *app) options(cmd *cobra.Command, dir string) engine.Options {
+	c := a.config
+	return engine.Options{
+		Dir: dir, FS: a.env.FS, Now: a.env.Now, Rand: a.env.Rand, Logger: a.log,
+		Command: cmd.CommandPath(), Pid: a.env.Pid, ReadOnly: a.flags.readOnly,
+		WALMaxSize: c.WAL.MaxSize, WALOnFull: engine.OnFull(c.WAL.OnFull),
+		SnapshotsKeep: c.Snapshots.Keep, CacheSize: c.Memory.CacheSize,
+		Verify:          engine.VerifyMode(c.Startup.Verify),
+		DocumentSizeMax: c.Limits.DocumentSize, QueryLimitMax: c.Limits.QueryLimit,
+	}
+}
+
+// opened is a command's body that works on the open database. The database is
+// closed, which seals its WAL, before the command ends.
+func (a *app) opened(run func(db *engine.DB, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := a.configure(cmd); err != nil {
+			return err
+		}
+		db, err := engine.Open(a.ctx, a.options(cmd, a.config.DataDir))
+		if err != nil {
+			return err
+		}
+		err = run(db, args)
+		if e := db.Close(); err == nil {
+			err = e
+		}
+		return err
+	}
+}

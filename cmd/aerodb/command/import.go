@@ -1,0 +1,57 @@
+package command
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/aerodb/aerodb/engine"
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/shell/progress"
+	"github.com/spf13/cobra"
+)
+
+// importCommand returns `aerodb import`.
+func importCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "import COLLECTION VERSION FILE.jsonl",
+		Short: "insert the documents of a JSON Lines file",
+		Long: "Inserts one document a line; '-' is standard input. The documents become\ndurable batch by batch. " +
+			"At the first line that does not fit the import ends and\nsays which line it was and how many documents are in.",
+		Example: "aerodb import quake v1 earthquakes.jsonl",
+		Args:    parameters("COLLECTION", "VERSION", "FILE.jsonl"),
+		RunE:    a.opened(a.importFile),
+	}
+}
+
+func (a *app) importFile(db *engine.DB, args []string) error {
+	c, err := db.Collection(args[0], args[1])
+	if err != nil {
+		return err
+	}
+	src, err := a.openSource(args[2])
+	if err != nil {
+		return err
+	}
+	defer src.close()
+	bar := progress.New(a.env.Stderr, a.showProgress(), "import "+args[2], src.size, progress.Bytes)
+	r, err := c.Import(a.ctx, src, engine.ImportOptions{
+		Progress: func(bytes, _ int64) { bar.Set(bytes) },
+	})
+	bar.Finish()
+	if err != nil {
+		return acknowledged(inFile(err, args[2]), r.Documents)
+	}
+	return a.out.result(r.Value(), func(w io.Writer) {
+		fmt.Fprintf(w, "imported %s into %s %s, %s, %s\n",
+			count(r.Documents, "document"), c.ID(), c.Version(), bytesText(r.Bytes), durationText(r.Duration))
+	})
+}
+
+// acknowledged says in the error of an import how much of it is in.
+func acknowledged(err error, documents int64) error {
+	e := dberr.From(err)
+	if documents > 0 {
+		e.Message += fmt.Sprintf("; %s before it are in and stay in", count(documents, "document"))
+	}
+	return e.With("documents", documents)
+}

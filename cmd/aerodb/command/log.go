@@ -1,0 +1,55 @@
+package command
+
+import (
+	"io"
+	"log/slog"
+
+	"github.com/aerodb/aerodb/config"
+	"github.com/aerodb/aerodb/engine/dberr"
+)
+
+// openLog makes the log that the configuration describes.
+func (a *app) openLog() error {
+	w, terminal := a.env.Stderr, a.env.StderrTTY
+	if name := a.config.Log.File; name != "" {
+		f, err := a.env.Append(name)
+		if err != nil {
+			return dberr.New(dberr.ConfigIOFailed, "the log file cannot be opened: %w", err).In(name)
+		}
+		a.closers = append(a.closers, f.Close)
+		w, terminal = f, false
+	}
+	a.log = slog.New(a.handler(w, terminal))
+	for i := range config.Keys {
+		name := config.Keys[i].Name
+		if from := a.config.Source(name); from != (config.Source{}) {
+			a.log.Debug("configuration", "key", name, "from", from.String())
+		}
+	}
+	return nil
+}
+
+// handler returns the log's handler. --quiet leaves errors.
+func (a *app) handler(w io.Writer, terminal bool) slog.Handler {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(a.config.Log.Level)); err != nil {
+		panic("command: config allows a level that slog does not know: " + err.Error())
+	}
+	if a.flags.quiet {
+		level = max(level, slog.LevelError)
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if a.config.Log.Format == "json" {
+		return slog.NewJSONHandler(w, options)
+	}
+	if terminal {
+		// A person reading along knows what time it is.
+		options.ReplaceAttr = func(groups []string, attr slog.Attr) slog.Attr {
+			if len(groups) == 0 && attr.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return attr
+		}
+	}
+	return slog.NewTextHandler(w, options)
+}

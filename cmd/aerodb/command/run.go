@@ -1,0 +1,44 @@
+package command
+
+import (
+	"github.com/aerodb/aerodb/shell"
+	"github.com/spf13/cobra"
+)
+
+// scriptBytesMax bounds Lua that is read from standard input.
+const scriptBytesMax = 64 << 20
+
+// runCommand returns `aerodb run`.
+func runCommand(a *app) *cobra.Command {
+	var scratch bool
+	cmd := &cobra.Command{
+		Use:   "run FILE.lua [ARG...]",
+		Short: "run a Lua runbook",
+		Long: "Runs a Lua script against the database; '-' reads it from standard input. The\n" +
+			"ARGs are in the table arg. What looks like a flag and is meant for the script\ncomes after --.",
+		Example: "aerodb run report.lua 4.5",
+		Args:    parameters("FILE.lua", "[ARG...]"),
+	}
+	scratchFlag(cmd, &scratch)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return a.inSession(cmd, scratch, func(s *shell.Session) error {
+			return a.runScript(s, args[0], args[1:])
+		})
+	}
+	return cmd
+}
+
+// runScript runs a script in s; '-' is standard input. What it returns is
+// dropped: a runbook prints what it has to say.
+func (a *app) runScript(s *shell.Session, name string, args []string) error {
+	if name != "-" {
+		_, err := s.RunFile(a.ctx, name, args)
+		return err
+	}
+	source, err := a.readAll(name, scriptBytesMax)
+	if err != nil {
+		return err
+	}
+	_, err = s.Run(a.ctx, "stdin", string(source), args)
+	return err
+}

@@ -1,0 +1,63 @@
+package command
+
+import (
+	"context"
+
+	"github.com/aerodb/aerodb/engine"
+	"github.com/aerodb/aerodb/shell"
+	"github.com/spf13/cobra"
+)
+
+// inSession opens the database, or a scratch one, binds Lua to it, runs the
+// start-up scripts and then run. The database is closed before it returns.
+func (a *app) inSession(cmd *cobra.Command, scratch bool, run func(*shell.Session) error) (err error) {
+	if scratch && cmd.Flags().Changed("data-dir") {
+		return usage(cmd, "--scratch and --data-dir name two databases")
+	}
+	if err := a.configure(cmd); err != nil {
+		return err
+	}
+	o := a.options(cmd, a.config.DataDir)
+	if scratch {
+		remove, err := a.makeScratch(&o)
+		if err != nil {
+			return err
+		}
+		defer func() {
+			if e := remove(); err == nil {
+				err = e
+			}
+		}()
+	}
+	open := func(ctx context.Context) (*engine.DB, error) { return engine.Open(ctx, o) }
+	db, err := open(a.ctx)
+	if err != nil {
+		return err
+	}
+	s := shell.New(a.shellEnv(), db, open)
+	defer func() {
+		if e := s.Close(); err == nil {
+			err = e
+		}
+	}()
+	for _, name := range a.config.Startup.Scripts {
+		if _, err := s.RunFile(a.ctx, name, nil); err != nil {
+			return err
+		}
+	}
+	return run(s)
+}
+
+// shellEnv returns the world for Lua. What a script prints is not buffered, so
+// that it is seen when it is printed. math.random starts the same every time:
+// the same script prints the same.
+func (a *app) shellEnv() shell.Env {
+	return shell.Env{
+		Stdin: a.stdin, Stdout: a.out.guard, Stderr: a.env.Stderr,
+		StderrTTY: a.showProgress(), Width: a.env.Width,
+		FS: a.env.FS, Open: a.env.Open, Now: a.env.Now,
+	}
+}
+
+// showProgress reports whether to draw progress bars.
+func (a *app) showProgress() bool { return a.env.StderrTTY && !a.flags.quiet }

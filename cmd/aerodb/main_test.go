@@ -1,0 +1,30 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// The test binary is the program: scripts run it by its name.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"aerodb": main})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "unchanged": unchanged, "damage": damage,
+		},
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("AERODB_WAL_MAX_SIZE", "64KiB") // creating 64 MiB of log for each script takes long
+			env.Setenv("AERODB_LOG_LEVEL", "warn")
+			return os.MkdirAll(filepath.Join(env.WorkDir, "tmp"), 0o777)
+		},
+	})
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// exits CODE COMMAND [ARG...] runs a command and checks its exit code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND [ARG...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// unchanged DIR checks that every byte below DIR is as it was at the first
+// unchanged DIR of the script; ! unchanged DIR forgets that.
+func unchanged(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: unchanged DIR")
+	}
+	note := ts.MkAbs(filepath.Join("tmp", args[0]+".sum"))
+	if neg {
+		ts.Check(os.RemoveAll(note))
+	}
+	now, err := fingerprint(ts.MkAbs(args[0]))
+	ts.Check(err)
+	before, err := os.ReadFile(note)
+	if errors.Is(err, fs.ErrNotExist) {
+		ts.Check(os.WriteFile(note, []byte(now), 0o600))
+		return
+	}
+	ts.Check(err)
+	if now != string(before) {
+		ts.Fatalf("%s changed from\n%sto\n%s", args[0], before, now)
+	}
+}
+
+// fingerprint lists every file below dir with its mode and the sum of its
+// bytes. LOCK says who opened the database last, and may.
+func fingerprint(dir string) (string, error) {
+	var b strings.Builder
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.Name() == "LOCK" {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		sum := ""
+		if info.Mode().IsRegular() {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				return err
+			}
+			sum = fmt.Sprintf("%x", sha256.Sum256(data))[:16]
+		}
+		fmt.Fprintf(&b, "%s %v %s\n", strings.TrimPrefix(name, dir), info.Mode(), sum)
+		return nil
+	})
+	return b.String(), err
+}
+
+// damage PATTERN OFFSET flips a bit of the one file that matches.
+func damage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: damage PATTERN OFFSET")
+	}
+	names, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(names) != 1 {
+		ts.Fatalf("%s matches %d files", args[0], len(names))
+	}
+	offset, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	ts.Check(os.Chmod(names[0], 0o600))
+	data, err := os.ReadFile(names[0])
+	ts.Check(err)
+	data[offset] ^= 1
+	ts.Check(os.WriteFile(names[0], data, 0o600))
+}
