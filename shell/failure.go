@@ -139,3 +139,28 @@ func (f *Failure) Report(w io.Writer) {
 	}
 	f.Where(w)
 }
+
+// Syntax is the failure of a chunk that does not parse.
+func (s *Session) Syntax(err *lang.SyntaxError, source string) *Failure {
+	f := s.fail(context.Background(), err)
+	if lines := strings.Split(source, "\n"); f.Line >= 1 && f.Line <= len(lines) {
+		f.Source = lines[f.Line-1]
+	}
+	return f
+}
+
+// AtPrompt leaves out what a person sees anyway: the line just typed under that name,
+// and a traceback that has nothing but it.
+func (f *Failure) AtPrompt(name string) *Failure {
+	short := *f
+	if f.Name == name && f.Column == 0 {
+		short.Source = ""
+	}
+	for _, line := range f.Traceback {
+		if place, _, ok := place(line); ok && place != name {
+			return &short
+		}
+	}
+	short.Traceback = nil
+	return &short
+}

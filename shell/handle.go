@@ -92,3 +92,6 @@ func suggestion(message string) string {
 	}
 	return ""
 }
+
+// Collection is the schema id that the handle names.
+func (h *handle) Collection() string { return h.id }

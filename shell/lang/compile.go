@@ -105,3 +105,10 @@ func (r *Runtime) patch(proto *lua.FunctionProto) {
 		r.patch(p)
 	}
 }
+
+// Check reports whether source parses, without running or keeping anything. The error
+// is a *SyntaxError.
+func Check(source, name string) error {
+	_, err := parseChunk(source, name)
+	return err
+}

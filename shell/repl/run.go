@@ -1,0 +1,131 @@
+package repl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/shell"
+	"github.com/aerodb/aerodb/shell/render"
+)
+
+// Options say where the prompt reads and writes.
+type Options struct {
+	Prompt   string // "aerodb> "
+	Banner   string // written once before the first prompt; see Banner
+	Terminal Terminal
+
+	Results io.Writer // what statements return
+	Errors  io.Writer
+	// Render says how results are written; Width overrides its width, asked each time.
+	Render render.Options
+	Width  func() int
+
+	History History // nil keeps none
+	// Statement derives the context of one statement, which Ctrl-C cancels. Nil means
+	// statements cannot be interrupted.
+	Statement func(context.Context) (context.Context, context.CancelFunc)
+}
+
+// errInterrupt is what a reader gives for Ctrl-C at the prompt.
+var errInterrupt = errors.New("interrupt")
+
+// reader is a source of lines: the terminal, or a test. The end is io.EOF.
+type reader interface {
+	readLine(prompt string) (string, error)
+	remember(entry string)
+	close() error
+}
+
+// Run reads and runs statements until Ctrl-D, exit, os.exit or the end of ctx. It
+// returns *lang.Exit for os.exit, else nil, the context's error or the terminal's.
+func Run(ctx context.Context, s *shell.Session, o Options) error {
+	r, err := newTerminal(s, o)
+	if err != nil {
+		return dberr.New(dberr.StorageIOError, "the terminal: %w", err)
+	}
+	defer r.close()
+	if o.Banner != "" {
+		fmt.Fprintln(o.Terminal.out(), strings.TrimRight(o.Banner, "\n"))
+	}
+	return loop(ctx, s, r, o)
+}
+
+func loop(ctx context.Context, s *shell.Session, r reader, o Options) error {
+	var state State
+	for ctx.Err() == nil {
+		prompt := o.Prompt
+		if state.Pending() {
+			prompt = Continuation(o.Prompt)
+		}
+		line, err := r.readLine(prompt)
+		switch {
+		case errors.Is(err, errInterrupt):
+			state, _ = Reset(state)
+			continue
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return dberr.New(dberr.StorageIOError, "the terminal: %w", err)
+		}
+		var action Action
+		state, action = Step(state, line)
+		if action.Text != "" {
+			for _, entry := range entries(action.Text) {
+				r.remember(entry)
+			}
+		}
+		switch action.Kind {
+		case Quit:
+			return nil
+		case Fail:
+			s.Syntax(action.Err, action.Text).Report(o.Errors)
+		case Execute:
+			if err := evaluate(ctx, s, action.Source, o); err != nil {
+				return err
+			}
+		}
+	}
+	return ctx.Err()
+}
+
+// evaluate runs a statement and writes what came of it. Only os.exit is an error.
+func evaluate(ctx context.Context, s *shell.Session, source string, o Options) error {
+	if o.Statement != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = o.Statement(ctx)
+		defer cancel()
+	}
+	values, err := s.Eval(ctx, ChunkName, source)
+	var failure *shell.Failure
+	switch {
+	case errors.As(err, &failure):
+		failure.AtPrompt(ChunkName).Report(o.Errors)
+		return nil
+	case err != nil:
+		return err
+	}
+	if len(values) == 0 || len(values) == 1 && values[0] == lua.LNil {
+		return nil
+	}
+	s.Runtime().Session.RawSetString("_", values[0])
+	options := o.Render
+	if o.Width != nil {
+		options.Width = o.Width()
+	}
+	if err := render.Results(o.Results, values, options); err != nil {
+		fmt.Fprintln(o.Errors, dberr.New(dberr.ScriptError, "the result cannot be shown as %s: %w", options.Mode, err))
+	}
+	return nil
+}
+
+// Continuation is the prompt of further lines, as wide as the first one.
+func Continuation(prompt string) string {
+	const mark = "-> "
+	return strings.Repeat(" ", max(0, len([]rune(prompt))-len(mark))) + mark
+}
