@@ -24,7 +24,7 @@ import (
 const (
 	// slotBytes is charged for each block besides its bytes: the slot and the map
 	// entry that finds it.
-	slotBytes = 128
+	slotBytes = 192
 	// shardsMax is how many shards a large cache has.
 	shardsMax = 16
 	// shardBytesMin is the least share of a shard: a small cache has fewer shards

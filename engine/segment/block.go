@@ -13,69 +13,99 @@ import (
 type block struct {
 	data     []byte
 	end      int // entries are data[:end]
+	tail     int // values are data[end:tail], restarts follow
 	restarts int
 }
 
 // restartEntries is how many entries the writer puts between restarts.
 const restartEntries = 16
 
+const restartBytes = 8
+
 func parseBlock(data []byte) (block, bool) {
 	n := len(data) - 4
-	if n < 4 {
+	if n < restartBytes {
 		return block{}, false
 	}
 	restarts := int(binary.LittleEndian.Uint32(data[n:]))
-	if restarts < 1 || restarts > n/4 {
+	if restarts < 1 || restarts > n/restartBytes {
 		return block{}, false
 	}
-	end := n - 4*restarts
-	if end < 1 || binary.LittleEndian.Uint32(data[end:]) != 0 {
-		return block{}, false
-	}
-	return block{data, end, restarts}, true
+	b := block{data: data, tail: n - restartBytes*restarts, restarts: restarts}
+	var off int
+	off, b.end = b.restart(0)
+	return b, off == 0 && b.end > 0 && b.end <= b.tail
 }
 
-// restart returns the offset of restart i. It may lie outside of the entries;
-// entry checks that.
-func (b *block) restart(i int) int {
-	return int(binary.LittleEndian.Uint32(b.data[b.end+4*i:]))
+// restart returns the offsets of entry and value of restart i. They may lie
+// anywhere; entry checks them.
+func (b *block) restart(i int) (off, value int) {
+	r := b.data[b.tail+restartBytes*i:]
+	return int(binary.LittleEndian.Uint32(r)), int(binary.LittleEndian.Uint32(r[4:]))
 }
 
 // An entry is a decoded entry, as offsets in its block.
 type entry struct {
 	off       int // where it begins; the block's end if there is no entry
 	shared    int // bytes of the key that the entry before has too
-	key       int // data[key:value] is the rest of the key
-	value     int // data[value:next] is the value
-	next      int
+	key       int // data[key:next] is the rest of the key
+	next      int // where the next entry begins
+	value     int // data[value:valueEnd] is the value, and the next one's begins there
+	valueEnd  int
 	tombstone bool
 }
 
-// entry decodes the entry at off.
-func (b *block) entry(off int) (e entry, ok bool) {
-	if off < 0 || off >= b.end {
+// entry decodes the entry at off, whose value is at value.
+func (b *block) entry(off, value int) (e entry, ok bool) {
+	if uint(off) >= uint(b.end) || value < b.end {
 		return entry{}, false
 	}
-	shared, p := uvarint(b.data[:b.end], off)
-	unshared, p := uvarint(b.data[:b.end], p)
-	length, p := uvarint(b.data[:b.end], p)
+	// Restarts follow the entries, so there always are four bytes.
+	w := binary.LittleEndian.Uint32(b.data[off:])
+	var length int
+	switch {
+	case w&0x808080 == 0:
+		length, e.key = int(w>>16&0x7f), off+3
+	case w&0x80008080 == 0:
+		length, e.key = int(w>>16&0x7f|w>>17&0x3f80), off+4
+	default:
+		return b.longEntry(off, value)
+	}
+	e.off, e.shared, e.tombstone = off, int(w&0x7f), length&1 == 1
+	e.next = e.key + int(w>>8&0x7f)
+	e.value, e.valueEnd = value, value+length>>1
+	return e, e.next <= b.end && e.valueEnd <= b.tail
+}
+
+// longEntry is entry for keys and values that are not short.
+func (b *block) longEntry(off, value int) (e entry, ok bool) {
+	keys := b.data[:b.end]
+	shared, p := uvarint(keys, off)
+	unshared, p := uvarint(keys, p)
+	length, p := uvarint(keys, p)
 	if p < 0 || shared > KeyBytesMax || unshared > KeyBytesMax || length>>1 > ValueBytesMax {
 		return entry{}, false
 	}
-	e = entry{off: off, shared: int(shared), key: p, value: p + int(unshared), tombstone: length&1 == 1}
-	e.next = e.value + int(length>>1)
-	return e, e.next <= b.end
+	e = entry{off: off, shared: int(shared), key: p, next: p + int(unshared), value: value, tombstone: length&1 == 1}
+	e.valueEnd = value + int(length>>1)
+	return e, e.next <= b.end && e.valueEnd <= b.tail
 }
+
+// after decodes the entry after e.
+func (b *block) after(e *entry) (entry, bool) { return b.entry(e.next, e.valueEnd) }
+
+// restartAt decodes restart i.
+func (b *block) restartAt(i int) (entry, bool) {
+	e, ok := b.entry(b.restart(i))
+	return e, ok && e.shared == 0
+}
+
+func (b *block) keyRest(e *entry) []byte { return b.data[e.key:e.next] }
+
+func (b *block) valueOf(e *entry) []byte { return b.data[e.value:e.valueEnd] }
 
 // uvarint decodes at p and returns where it ends; -1 if it does not, or if p is -1.
 func uvarint(data []byte, p int) (uint64, int) {
-	if uint(p) < uint(len(data)) && data[p] < 0x80 {
-		return uint64(data[p]), p + 1
-	}
-	return uvarintSlow(data, p)
-}
-
-func uvarintSlow(data []byte, p int) (uint64, int) {
 	if p < 0 {
 		return 0, -1
 	}
@@ -99,24 +129,24 @@ func (b *block) seek(key []byte, p *place) bool {
 	if !ok {
 		return false
 	}
+	p.before.off, p.equal = -1, false
 	limit := b.end
 	if lo+1 < b.restarts {
-		limit = b.restart(lo + 1)
+		limit, _ = b.restart(lo + 1)
 	}
-	p.before.off, p.equal = -1, false
 	if lo >= 0 {
-		if found, ok := b.scan(b.restart(lo), limit, key, p); !ok || found {
+		if found, ok := b.scan(lo, limit, key, p); !ok || found {
 			return ok
 		}
 	}
 	// All of the interval is less. The next one begins with an entry that is not.
-	if limit >= b.end {
+	if lo+1 == b.restarts {
 		p.at = entry{off: b.end}
-		return limit == b.end
+		return true
 	}
-	p.at, ok = b.entry(limit)
-	p.equal = ok && bytes.Equal(b.data[p.at.key:p.at.value], key)
-	return ok && p.at.shared == 0
+	p.at, ok = b.restartAt(lo + 1)
+	p.equal = ok && bytes.Equal(b.keyRest(&p.at), key)
+	return ok
 }
 
 // lastRestartBefore returns the last restart whose key is less than key, or -1.
@@ -124,11 +154,11 @@ func (b *block) lastRestartBefore(key []byte) (int, bool) {
 	lo, hi := -1, b.restarts
 	for hi-lo > 1 {
 		mid := int(uint(lo+hi) >> 1)
-		e, ok := b.entry(b.restart(mid))
-		if !ok || e.shared != 0 {
+		e, ok := b.restartAt(mid)
+		if !ok {
 			return 0, false
 		}
-		if bytes.Compare(b.data[e.key:e.value], key) < 0 {
+		if bytes.Compare(b.keyRest(&e), key) < 0 {
 			lo = mid
 		} else {
 			hi = mid
@@ -137,18 +167,19 @@ func (b *block) lastRestartBefore(key []byte) (int, bool) {
 	return lo, true
 }
 
-// scan looks for the first entry in data[off:limit] that is not less than key; the
-// entry at off is less. It reports whether it found one in p.at.
+// scan looks for the first entry that is not less than key, from restart i, which
+// is less, to limit, where the interval ends. It reports whether it found one in p.at.
 //
 // matched is how many bytes the entry before p.at has in common with key. That
 // entry is less than key, so it has a smaller byte there, or ends there. An entry
 // that shares more with it has the same smaller byte; one that shares less has a
 // greater byte where the one before still matched. Only one that shares exactly as
 // much needs a look at its bytes.
-func (b *block) scan(off, limit int, key []byte, p *place) (found, ok bool) {
+func (b *block) scan(i, limit int, key []byte, p *place) (found, ok bool) {
 	matched := 0
+	off, value := b.restart(i)
 	for off < limit {
-		e, ok := b.entry(off)
+		e, ok := b.entry(off, value)
 		if !ok {
 			return false, false
 		}
@@ -157,7 +188,7 @@ func (b *block) scan(off, limit int, key []byte, p *place) (found, ok bool) {
 			return true, true
 		}
 		if e.shared == matched {
-			rest, tail := b.data[e.key:e.value], key[matched:]
+			rest, tail := b.keyRest(&e), key[matched:]
 			n := commonPrefix(rest, tail)
 			if n == len(tail) || n < len(rest) && rest[n] > tail[n] {
 				p.at, p.equal = e, n == len(tail) && n == len(rest)
@@ -165,7 +196,7 @@ func (b *block) scan(off, limit int, key []byte, p *place) (found, ok bool) {
 			}
 			matched += n
 		}
-		p.before, off = e, e.next
+		p.before, off, value = e, e.next, e.valueEnd
 	}
 	return false, off == limit
 }
@@ -188,7 +219,7 @@ func (b *block) interval(off int) int {
 	lo, hi := 0, b.restarts
 	for hi-lo > 1 {
 		mid := int(uint(lo+hi) >> 1)
-		if b.restart(mid) < off {
+		if start, _ := b.restart(mid); start < off {
 			lo = mid
 		} else {
 			hi = mid

@@ -4,50 +4,57 @@ import "encoding/binary"
 
 // A builder collects the entries of one block. Its buffers are reused.
 type builder struct {
-	buf      []byte
-	restarts []uint32
+	keys     []byte // the entries; payload appends the rest
+	values   []byte
+	restarts []restart
 	entries  int
 }
 
+// A restart is the place of an entry that shares nothing, and of its value.
+type restart struct{ entry, value uint32 }
+
 // entryOverhead bounds what an entry costs besides its key and value: three
-// varints and a share in a restart.
-const entryOverhead = 16
+// varints and a restart.
+const entryOverhead = 3*4 + restartBytes
 
 // add appends an entry; shared is how much its key has in common with the one before.
 func (b *builder) add(shared int, key, value []byte, tombstone bool) {
 	if b.entries%restartEntries == 0 {
 		shared = 0
-		b.restarts = append(b.restarts, uint32(len(b.buf)))
+		b.restarts = append(b.restarts, restart{uint32(len(b.keys)), uint32(len(b.values))})
 	}
 	length := uint64(len(value)) << 1
 	if tombstone {
 		length |= 1
 	}
-	b.buf = binary.AppendUvarint(b.buf, uint64(shared))
-	b.buf = binary.AppendUvarint(b.buf, uint64(len(key)-shared))
-	b.buf = binary.AppendUvarint(b.buf, length)
-	b.buf = append(b.buf, key[shared:]...)
-	b.buf = append(b.buf, value...)
+	b.keys = binary.AppendUvarint(b.keys, uint64(shared))
+	b.keys = binary.AppendUvarint(b.keys, uint64(len(key)-shared))
+	b.keys = binary.AppendUvarint(b.keys, length)
+	b.keys = append(b.keys, key[shared:]...)
+	b.values = append(b.values, value...)
 	b.entries++
 }
 
 // sizeWith returns how long the payload would be, were an entry with that many bytes
 // of key and value added, or a little more.
 func (b *builder) sizeWith(bytes int) int {
-	return len(b.buf) + 4*len(b.restarts) + 4 + bytes + entryOverhead
+	return len(b.keys) + len(b.values) + restartBytes*len(b.restarts) + 4 + bytes + entryOverhead
 }
 
 // payload ends the block and returns it; it is valid until reset.
 func (b *builder) payload() []byte {
+	end := uint32(len(b.keys))
+	b.keys = append(b.keys, b.values...)
 	for _, r := range b.restarts {
-		b.buf = binary.LittleEndian.AppendUint32(b.buf, r)
+		b.keys = binary.LittleEndian.AppendUint32(b.keys, r.entry)
+		b.keys = binary.LittleEndian.AppendUint32(b.keys, end+r.value)
 	}
-	b.buf = binary.LittleEndian.AppendUint32(b.buf, uint32(len(b.restarts)))
-	return b.buf
+	b.keys = binary.LittleEndian.AppendUint32(b.keys, uint32(len(b.restarts)))
+	return b.keys
 }
 
 func (b *builder) reset() {
-	b.buf, b.restarts, b.entries = reuse(b.buf), b.restarts[:0], 0
+	b.keys, b.values, b.restarts, b.entries = reuse(b.keys), reuse(b.values), b.restarts[:0], 0
 }
 
 // reuse returns buf emptied, or nil if it has grown far beyond a usual block: one

@@ -8,11 +8,15 @@ type cursor struct {
 	e   entry
 	key []byte // of e
 	bad bool
+
+	// back lists the entries of e's interval before e, if the last move went
+	// backward; else it is empty. It spares the next such move another walk.
+	back []entry
 }
 
 // reset gives the cursor a block to stand in.
 func (c *cursor) reset(b block) {
-	c.b, c.bad = b, false
+	c.b, c.bad, c.back = b, false, c.back[:0]
 }
 
 func (c *cursor) fail() bool {
@@ -20,42 +24,69 @@ func (c *cursor) fail() bool {
 	return false
 }
 
-// start moves to the entry at off, which is a restart.
-func (c *cursor) start(off int) bool {
-	c.key = c.key[:0]
-	return c.step(off)
-}
-
-// step moves to the entry at off, which follows the one whose key c.key is.
-func (c *cursor) step(off int) bool {
-	e, ok := c.b.entry(off)
+// set moves to e, which follows the entry whose key c.key is.
+func (c *cursor) set(e entry, ok bool) bool {
 	if !ok || e.shared > len(c.key) {
 		return c.fail()
 	}
 	c.e = e
-	c.key = append(c.key[:e.shared], c.b.data[e.key:e.value]...)
+	c.key = append(c.key[:e.shared], c.b.keyRest(&e)...)
 	return true
+}
+
+// start moves to restart i.
+func (c *cursor) start(i int) bool {
+	c.key, c.back = c.key[:0], c.back[:0]
+	return c.set(c.b.restartAt(i))
 }
 
 func (c *cursor) first() bool { return c.start(0) }
 
-func (c *cursor) next() bool { return c.e.next != c.b.end && c.step(c.e.next) }
+func (c *cursor) next() bool {
+	c.back = c.back[:0]
+	return c.e.next != c.b.end && c.set(c.b.after(&c.e))
+}
 
 func (c *cursor) last() bool { return c.before(c.b.end) }
 
-func (c *cursor) prev() bool { return c.e.off != 0 && c.before(c.e.off) }
+func (c *cursor) prev() bool {
+	if len(c.back) > 0 {
+		c.stepBack()
+		return true
+	}
+	return c.e.off != 0 && c.before(c.e.off)
+}
 
 // before moves to the entry that ends at off, by going forward from the restart.
 func (c *cursor) before(off int) bool {
-	if !c.start(c.b.restart(c.b.interval(off))) {
+	if !c.start(c.b.interval(off)) {
 		return false
 	}
 	for c.e.next < off {
-		if !c.step(c.e.next) {
+		c.back = append(c.back, c.e)
+		if !c.set(c.b.after(&c.e)) {
 			return false
 		}
 	}
 	return c.e.next == off || c.fail()
+}
+
+// stepBack moves to the last entry of back. What e shares with it is in c.key; each
+// byte behind that is in the entry itself or in the nearest one before that does not
+// share it.
+func (c *cursor) stepBack() {
+	have, n := c.e.shared, len(c.back)-1
+	c.e = c.back[n]
+	end := c.e.shared + c.e.next - c.e.key
+	c.key = append(c.key[:have], make([]byte, end-have)...)
+	for i := n; end > have; i-- {
+		e := &c.back[i]
+		if start := max(e.shared, have); start < end {
+			copy(c.key[start:end], c.b.data[e.key+start-e.shared:e.next])
+			end = start
+		}
+	}
+	c.back = c.back[:n]
 }
 
 // seekGE moves to the first entry not less than key. Key may be c.key.
@@ -68,8 +99,8 @@ func (c *cursor) seekGE(key []byte) bool {
 		return false
 	}
 	// What the entry shares with the one before, it shares with key: see scan.
-	c.e = p.at
-	c.key = append(append(c.key[:0], key[:p.at.shared]...), c.b.data[p.at.key:p.at.value]...)
+	c.e, c.back = p.at, c.back[:0]
+	c.key = append(append(c.key[:0], key[:p.at.shared]...), c.b.keyRest(&p.at)...)
 	return true
 }
 
@@ -88,19 +119,19 @@ type treeCursor struct {
 	e entry
 }
 
-// move moves to the entry at off.
-func (c *treeCursor) move(off int) (ok bool) {
-	c.e, ok = c.n.entry(off)
+// set moves to e.
+func (c *treeCursor) set(e entry, ok bool) bool {
+	c.e = e
 	return ok
 }
 
 // before moves to the entry that ends at off.
 func (c *treeCursor) before(off int) bool {
-	if !c.move(c.n.restart(c.n.interval(off))) {
+	if !c.set(c.n.restartAt(c.n.interval(off))) {
 		return false
 	}
 	for c.e.next < off {
-		if !c.move(c.e.next) {
+		if !c.set(c.n.after(&c.e)) {
 			return false
 		}
 	}

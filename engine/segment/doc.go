@@ -33,25 +33,29 @@
 //
 // All integers are little endian. The salt in the checksum makes a block valid in
 // one database, one segment and one place only: a stale, swapped or misplaced block
-// fails like a damaged one. A payload is compressed if that saves at least an
-// eighth of it.
+// fails like a damaged one. A payload of 64 bytes or more is compressed if
+// that saves at least an eighth of it; a filter, which looks random, never is.
 //
 // # Entries
 //
 // The payload of a data or tree block is a list of entries in ascending order of
-// their keys, then the offsets of some of them, the restarts:
+// their keys, then their values, then the places of some of them, the restarts:
 //
 //	uvarint  how many bytes of the key it shares with the entry before
 //	uvarint  how many bytes of the key follow
 //	uvarint  length of the value times 2, plus 1 for a tombstone
 //	         the rest of the key
-//	         the value
 //	...
-//	4 bytes  offset of each restart: entries 0, 16, 32 ..., which share nothing
+//	         the values, one behind the other
+//	...
+//	4 bytes  for each restart, entries 0, 16, 32 ...: offset of the entry
+//	4 bytes  offset of its value
+//	...
 //	4 bytes  number of restarts
 //
-// Other entries share all they can, which lets a search compare each byte of the
-// sought key once only.
+// A restart shares nothing, other entries share all they can, which lets a search
+// compare each byte of the sought key once only. The keys lie apart from the values
+// so that a search passes over a few lines of processor cache and not over documents.
 //
 // # Tree
 //

@@ -46,6 +46,7 @@ const (
 
 const (
 	headerBytes        = 16
+	compressBytesMin   = 64 // a shorter payload is not worth a try
 	filterTrailerBytes = 12 // the place of the filter, at the end of a level-1 payload
 )
 
@@ -68,9 +69,18 @@ func (id ID) salt() uint32 {
 
 // blockChecksum returns the checksum of a whole stored block at offset.
 func blockChecksum(salt uint32, offset int64, stored []byte) uint32 {
-	var b [8]byte
-	binary.LittleEndian.PutUint64(b[:], uint64(offset))
-	return crc32.Update(crc32.Update(salt, castagnoli, b[:]), castagnoli, stored[4:])
+	return crc32.Update(updateOffset(salt, offset), castagnoli, stored[4:])
+}
+
+// updateOffset is crc32.Update with the 8 bytes of an offset; unlike that, it keeps
+// them off the heap.
+func updateOffset(crc uint32, offset int64) uint32 {
+	crc = ^crc
+	for v, i := uint64(offset), 0; i < 8; i++ {
+		crc = castagnoli[byte(crc)^byte(v)] ^ crc>>8
+		v >>= 8
+	}
+	return ^crc
 }
 
 // A handle says where a block is.

@@ -56,7 +56,7 @@ func (it *Iter) Close() {
 	}
 	it.s.Unref()
 	clear(it.tree)
-	*it = Iter{tree: it.tree, buf: it.buf, data: cursor{key: it.data.key}}
+	*it = Iter{tree: it.tree, buf: it.buf, data: cursor{key: it.data.key[:0], back: it.data.back[:0]}}
 }
 
 // Valid reports whether the iterator stands on an entry.
@@ -69,7 +69,7 @@ func (it *Iter) Err() error { return it.err }
 func (it *Iter) Key() []byte { return it.data.key }
 
 // Value returns the value of the entry, valid until the next move.
-func (it *Iter) Value() []byte { return it.data.b.data[it.data.e.value:it.data.e.next] }
+func (it *Iter) Value() []byte { return it.data.b.valueOf(&it.data.e) }
 
 // Tombstone reports whether the entry is a tombstone.
 func (it *Iter) Tombstone() bool { return it.data.e.tombstone }

@@ -26,10 +26,10 @@ func (it *Iter) load(level int, h handle, edge int) bool {
 		if !it.loadNode(c, h, level) {
 			return false
 		}
-		if edge == toFirst && !c.move(0) || edge == toLast && !c.before(c.n.end) {
+		if edge == toFirst && !c.set(c.n.restartAt(0)) || edge == toLast && !c.before(c.n.end) {
 			return it.fail(&c.n)
 		}
-		if h, it.err = it.s.child(&c.n, c.e); it.err != nil {
+		if h, it.err = it.s.child(&c.n, &c.e); it.err != nil {
 			return false
 		}
 	}
@@ -52,7 +52,7 @@ func (it *Iter) loadNode(c *treeCursor, h handle, level int) bool {
 
 // loadLeaf puts the data block at h under the data cursor, unless it is there.
 func (it *Iter) loadLeaf(h handle) bool {
-	if it.leaf == h {
+	if it.leaf == h && h.bytes > 0 {
 		return true
 	}
 	it.leaf = handle{}
@@ -99,7 +99,7 @@ func (it *Iter) seekLeaf(key []byte) bool {
 			return false
 		}
 		c.e = e
-		if h, it.err = it.s.child(&c.n, e); it.err != nil {
+		if h, it.err = it.s.child(&c.n, &c.e); it.err != nil {
 			return false
 		}
 	}
@@ -116,7 +116,7 @@ func (it *Iter) nextLeaf() bool {
 		if c.e.next == c.n.end {
 			continue
 		}
-		if !c.move(c.e.next) {
+		if !c.set(c.n.after(&c.e)) {
 			return it.fail(&c.n)
 		}
 		return it.follow(i, toFirst)
@@ -145,7 +145,7 @@ func (it *Iter) prevLeaf() bool {
 // follow loads what tree[i]'s entry points to.
 func (it *Iter) follow(i, edge int) bool {
 	c := &it.tree[i]
-	h, err := it.s.child(&c.n, c.e)
+	h, err := it.s.child(&c.n, &c.e)
 	if err != nil {
 		it.err = err
 		return false

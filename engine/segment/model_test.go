@@ -12,7 +12,7 @@ import (
 // TestModel compares a segment with a sorted slice, for all operations.
 func TestModel(t *testing.T) {
 	for seed, c := range []struct{ block, entries int }{
-		{64, 0}, {64, 1}, {64, 2}, {64, 17}, {64, 700}, {64, 5000}, {200, 900}, {1 << 10, 3000}, {8 << 10, 1}, {8 << 10, 8000}, {64 << 10, 8000},
+		{64, 0}, {64, 1}, {64, 2}, {64, 17}, {64, 700}, {64, 3000}, {200, 900}, {1 << 10, 3000}, {8 << 10, 1}, {8 << 10, 4000}, {64 << 10, 4000},
 	} {
 		rng := rand.New(rand.NewPCG(uint64(seed), 1))
 		pairs := randomPairs(rng, c.entries)
@@ -131,7 +131,7 @@ func checkMoves(t *testing.T, rng *rand.Rand, it *Iter, pairs []pair) {
 	t.Helper()
 	defer it.Close()
 	at := -1
-	for range 6000 {
+	for range 3000 {
 		var k []byte
 		switch r := rng.IntN(4); {
 		case r == 0 || len(pairs) == 0:

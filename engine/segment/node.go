@@ -46,8 +46,8 @@ func (s *source) parseNode(h handle, level int, payload []byte) (node, error) {
 }
 
 // child decodes the place that an entry of the node points to.
-func (s *source) child(n *node, e entry) (handle, error) {
-	h, ok := decodeHandle(n.data[e.value:e.next])
+func (s *source) child(n *node, e *entry) (handle, error) {
+	h, ok := decodeHandle(n.valueOf(e))
 	if !ok {
 		return handle{}, s.malformed(n.at, "tree")
 	}

@@ -121,7 +121,7 @@ func (s *Segment) Get(k, dst []byte) (value []byte, tombstone, found bool, err e
 	if !p.equal {
 		return dst, false, false, nil
 	}
-	return append(dst, b.data[p.at.value:p.at.next]...), p.at.tombstone, true, nil
+	return append(dst, b.valueOf(&p.at)...), p.at.tombstone, true, nil
 }
 
 // dataBlock returns the only data block that may hold k, and where it is; false if
@@ -148,7 +148,7 @@ func (s *Segment) dataBlock(k []byte) (b block, at handle, ok bool, err error) {
 		if !found {
 			return block{}, at, false, s.below(&n)
 		}
-		if at, err = s.child(&n, e); err != nil {
+		if at, err = s.child(&n, &e); err != nil {
 			return block{}, at, false, err
 		}
 	}

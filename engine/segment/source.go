@@ -101,6 +101,9 @@ func (s *source) decompress(dst, body []byte, codec byte, offset int64) error {
 		copy(dst, body)
 		return nil
 	case codecLZ4:
+		if len(dst) < compressBytesMin {
+			return s.damage(offset, "compressed block of %d bytes decoded; at least %d are compressed", len(dst), compressBytesMin)
+		}
 		n, err := lz4.UncompressBlock(body, dst)
 		if err != nil || n != len(dst) {
 			return s.damage(offset, "block does not decompress to %d bytes", len(dst))

@@ -142,7 +142,7 @@ func (v *verifier) node(h handle, level int) error {
 			c = children[i]
 		}
 		i++
-		child, ok := decodeHandle(n.data[e.value:e.next])
+		child, ok := decodeHandle(n.valueOf(&e))
 		if !ok || e.tombstone || child != c.h || !bytes.Equal(v.data.key, c.separator) {
 			return v.s.damage(h.offset, "entry %d of a tree block of level %d points to %d, expected %d", i-1, level, child.offset, c.h.offset)
 		}

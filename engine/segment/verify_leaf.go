@@ -27,7 +27,7 @@ func (v *verifier) leaf(h handle, kind byte) error {
 		if len(k) == 0 || k[0] != space || len(k) > KeyBytesMax || bytes.Compare(v.last, k) >= 0 {
 			return v.s.damage(h.offset, "key %x out of order after %x", k, v.last)
 		}
-		if v.data.e.tombstone && v.data.e.value != v.data.e.next {
+		if v.data.e.tombstone && v.data.e.value != v.data.e.valueEnd {
 			return v.s.damage(h.offset, "a tombstone with a value")
 		}
 		if v.data.e.off == 0 {
@@ -45,6 +45,15 @@ func (v *verifier) leaf(h handle, kind byte) error {
 	})
 }
 
+// restartIs reports whether restart i of b points to e.
+func restartIs(b *block, i int, e *entry) bool {
+	if i >= b.restarts {
+		return false
+	}
+	off, value := b.restart(i)
+	return off == e.off && value == e.value
+}
+
 // entries calls f with the data cursor on each entry of b, the block at h, and
 // verifies what search relies on: that restarts are where they belong and that all
 // other entries share all they can with the one before.
@@ -57,7 +66,7 @@ func (v *verifier) entries(b block, h handle, f func() error) error {
 		shared := 0
 		if i%restartEntries != 0 {
 			shared = commonPrefix(before, v.data.key)
-		} else if i/restartEntries >= b.restarts || b.restart(i/restartEntries) != e.off {
+		} else if !restartIs(&b, i/restartEntries, &e) {
 			return v.s.damage(h.offset, "restart %d of a block is out of place", i/restartEntries)
 		}
 		if e.shared != shared {
@@ -68,8 +77,8 @@ func (v *verifier) entries(b block, h handle, f func() error) error {
 		}
 		before = append(before[:0], v.data.key...)
 		more = v.data.next()
-		if !more && i/restartEntries != b.restarts-1 {
-			return v.s.damage(h.offset, "a block with %d restarts over %d entries", b.restarts, i+1)
+		if !more && (i/restartEntries != b.restarts-1 || e.valueEnd != b.tail) {
+			return v.s.damage(h.offset, "a block of %d restarts and %d bytes of values; %d entries have %d", b.restarts, b.tail-b.end, i+1, e.valueEnd-b.end)
 		}
 	}
 	if v.data.bad {

@@ -40,10 +40,7 @@ func (i Info) Entries() int64 {
 	return i.Documents + i.DocumentTombstones + i.IndexEntries + i.IndexTombstones
 }
 
-const (
-	outBytes        = 256 << 10 // one write
-	compressBytesAt = 64        // shorter payloads are not worth a try
-)
+const outBytes = 256 << 10 // one write
 
 // A Writer writes one segment. It is for one goroutine at a time.
 type Writer struct {
@@ -230,7 +227,7 @@ func (w *Writer) emit(kind, level byte, payload []byte) (handle, error) {
 // compress returns the compressed length, or 0 if that would not save an eighth.
 // Filters look random and are not tried.
 func (w *Writer) compress(dst, payload []byte, kind byte) int {
-	if kind == kindFilter || len(payload) < compressBytesAt {
+	if kind == kindFilter || len(payload) < compressBytesMin {
 		return 0
 	}
 	// An error says that it does not fit, which is no failure.
