@@ -87,7 +87,8 @@ func (l *Log) Append(b *Batch, digest [32]byte) error {
 
 // Seal ends the log cleanly: it writes a record that says so and syncs. digest is
 // the database's now, which the last record must have promised. A sealed log is
-// left as it is, and can be appended to. Errors are Append's.
+// left as it is, also if the seal was found at open, and can be appended to.
+// Errors are Append's.
 func (l *Log) Seal(digest [32]byte) error {
 	if err := l.writable("wal.seal"); err != nil {
 		return err

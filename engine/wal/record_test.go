@@ -84,3 +84,19 @@ func TestBatchReuse(t *testing.T) {
 		t.Errorf("Len %d, Count %d, First %d", b.Len(), b.Count(), b.First())
 	}
 }
+
+func TestBatchLetsGo(t *testing.T) {
+	var b Batch
+	b.Reset(1)
+	b.Add(insert(1, batchBytesKept))
+	b.Reset(1)
+	if cap(b.record) > batchBytesKept {
+		t.Errorf("an empty batch holds %d bytes", cap(b.record))
+	}
+	b.Add(insert(1, 1000))
+	kept := cap(b.record)
+	b.Reset(1)
+	if cap(b.record) != kept {
+		t.Errorf("a small buffer was not kept: %d of %d bytes", cap(b.record), kept)
+	}
+}
