@@ -2,14 +2,15 @@ package segment
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
 	"math/rand/v2"
-	"syscall"
 	"testing"
 
 	"github.com/aerodb/aerodb/engine/blockcache"
 	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/vfs"
 )
 
 // sweepSegment is small, yet has compressed and raw blocks, two levels, filters
@@ -171,9 +172,9 @@ func TestSwappedBlocks(t *testing.T) {
 func TestReadErrors(t *testing.T) {
 	f, pairs := sweepSegment(t)
 	s := open(t, f, testID, blockcache.New(1<<20))
-	f.readErr = &fs.PathError{Op: "read", Path: "/x/" + testName, Err: syscall.EIO}
+	f.readErr = &fs.PathError{Op: "read", Path: "/x/" + testName, Err: vfs.EIO}
 	_, _, _, err := s.Get(pairs[5].key, nil)
-	if e := dberr.From(err); e.Code != dberr.StorageIOError || e.Path != testName || !e.HasOffset || !errors.Is(err, syscall.EIO) {
+	if e := dberr.From(err); e.Code != dberr.StorageIOError || e.Path != testName || !e.HasOffset || !errors.Is(err, vfs.EIO) {
 		t.Fatalf("EIO reported as %#v", err)
 	}
 	if err := verify(s); dberr.CodeOf(err) != dberr.StorageIOError {
@@ -192,11 +193,59 @@ func TestReadErrors(t *testing.T) {
 	if _, _, found, err := s.Get(pairs[5].key, nil); err != nil || !found {
 		t.Fatal(found, err)
 	}
-	f.readErr = syscall.EIO
+	f.readErr = vfs.EIO
 	if _, err := Open(bytesFS{file: f}, testName, testName, testID, int64(len(f.b)), nil); dberr.CodeOf(err) != dberr.StorageIOError || f.closes != 1 {
 		t.Fatal(err, f.closes)
 	}
 	if _, err := Open(bytesFS{}, testName, testName, testID, int64(len(f.b)), nil); dberr.CodeOf(err) != dberr.StorageCorruption || !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}
+}
+
+// TestSurvey damages one block of each kind and then several at once.
+func TestSurvey(t *testing.T) {
+	f, _ := sweepSegment(t)
+	s := open(t, f, testID, nil)
+	if found := s.Survey(t.Context()); len(found) != 0 {
+		t.Fatal(found)
+	}
+	good := f.b
+	byKind := map[byte]int{} // the last block of each kind, the first of the tree
+	for at := 0; at < len(good)-footerBytes; {
+		h := decodeHeader(good[at:])
+		if _, seen := byKind[h.kind]; !seen || h.kind != kindTree {
+			byKind[h.kind] = at
+		}
+		at += headerBytes + int(h.stored)
+	}
+	f.b = bytes.Clone(good)
+	for n, kind := range []byte{kindDocuments, kindProperties, kindIndexKeys, kindFilter, kindTree} {
+		f.b[byKind[kind]+headerBytes]++
+		found := s.Survey(t.Context())
+		if kind == kindTree { // hides what lies beneath
+			f.b = bytes.Clone(good)
+			f.b[byKind[kind]+headerBytes]++
+			found, n = s.Survey(t.Context()), 0
+		}
+		if len(found) != n+1 {
+			t.Fatalf("kind %d: found %v, want %d", kind, found, n+1)
+		}
+		if !containsOffset(found, int64(byKind[kind])) {
+			t.Fatalf("kind %d: the block at %d is not named: %v", kind, byKind[kind], found)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if found := s.Survey(ctx); len(found) != 1 || dberr.CodeOf(found[0]) != dberr.ScriptInterrupted {
+		t.Fatal(found)
+	}
+}
+
+func containsOffset(found []error, offset int64) bool {
+	for _, err := range found {
+		if dberr.From(err).Offset == offset {
+			return true
+		}
+	}
+	return false
 }

@@ -3,10 +3,10 @@ package segment
 import "encoding/binary"
 
 const (
-	filterBitsPerKey   = 10
-	filterProbes       = 6
-	filterLineBytes    = 64
-	filterTrailerTotal = 8
+	filterBitsPerKey = 10
+	filterProbes     = 6
+	filterLineBytes  = 64
+	filterTailBytes  = 8
 	// filterKeysMax is how many keys a filter gets before its level-1 block is ended,
 	// give or take those of one data block. It bounds the writer's list of hashes.
 	filterKeysMax = 1 << 15
@@ -16,7 +16,7 @@ const (
 func appendFilter(dst []byte, hashes []uint64) []byte {
 	lines := (len(hashes)*filterBitsPerKey + 8*filterLineBytes - 1) / (8 * filterLineBytes)
 	start, n := len(dst), lines*filterLineBytes
-	if need := start + n + filterTrailerTotal; cap(dst) < need {
+	if need := start + n + filterTailBytes; cap(dst) < need {
 		dst = append(make([]byte, 0, need), dst...)
 	}
 	dst = dst[:start+n]
@@ -47,20 +47,20 @@ func filterWalk(h uint64) (bit, step uint32) {
 
 // checkFilter reports whether payload has the shape of a filter.
 func checkFilter(payload []byte) bool {
-	n := len(payload) - filterTrailerTotal
+	n := len(payload) - filterTailBytes
 	return n >= filterLineBytes && n%filterLineBytes == 0 &&
 		binary.LittleEndian.Uint32(payload[n+4:]) == filterProbes
 }
 
 // filterKeys returns the number of keys a filter was made from.
 func filterKeys(payload []byte) uint32 {
-	return binary.LittleEndian.Uint32(payload[len(payload)-filterTrailerTotal:])
+	return binary.LittleEndian.Uint32(payload[len(payload)-filterTailBytes:])
 }
 
 // mayContain reports false if no key of this hash is in the filter, which
 // checkFilter accepted.
 func mayContain(payload []byte, h uint64) bool {
-	lines := (len(payload) - filterTrailerTotal) / filterLineBytes
+	lines := (len(payload) - filterTailBytes) / filterLineBytes
 	line := payload[filterLine(h, lines):][:filterLineBytes]
 	bit, step := filterWalk(h)
 	for range filterProbes {

@@ -91,6 +91,9 @@ func FuzzOpen(f *testing.F) {
 		defer s.Unref()
 		_, whole := s.Verify(t.Context(), nil)
 		coded(t, whole)
+		if found := s.Survey(t.Context()); whole == nil && len(found) > 0 {
+			t.Fatalf("verified, but %v", found)
+		}
 		_, _, _, err = s.Get(key, nil)
 		coded(t, err)
 		_, _, err = s.Bounds()

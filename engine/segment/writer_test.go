@@ -5,11 +5,11 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"syscall"
 	"testing"
 
 	"github.com/aerodb/aerodb/engine/blockcache"
 	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/vfs"
 )
 
 func TestAddRefuses(t *testing.T) {
@@ -58,7 +58,7 @@ func TestWriteErrors(t *testing.T) {
 	for _, c := range []struct {
 		err  error
 		code dberr.Code
-	}{{syscall.ENOSPC, dberr.StorageNoSpace}, {syscall.EIO, dberr.StorageIOError}} {
+	}{{vfs.ENOSPC, dberr.StorageNoSpace}, {vfs.EIO, dberr.StorageIOError}} {
 		f := &bytesFile{writeErr: c.err}
 		w := NewWriter(f, testName, testID, WriterOptions{})
 		for i := range 100 {
@@ -179,5 +179,36 @@ func TestVerifyStops(t *testing.T) {
 	r, err := s.Verify(t.Context(), func(n int64) { last = n })
 	if err != nil || last != int64(len(f.b)) || r.Blocks < 10 {
 		t.Fatal(err, last, r.Blocks)
+	}
+}
+
+// TestFileSystems writes and reads on the real file system and on the model.
+func TestFileSystems(t *testing.T) {
+	pairs := benchPairs(1000)
+	for name, fs := range map[string]vfs.FS{t.TempDir() + "/000007.seg": vfs.OS, "000007.seg": vfs.NewMem()} {
+		f, err := fs.OpenFile(name, vfs.O_RDWR|vfs.O_CREATE|vfs.O_EXCL, vfs.FilePerm)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := NewWriter(f, testName, testID, WriterOptions{})
+		for _, p := range pairs {
+			if err := w.Add(p.key, p.value, p.tombstone); err != nil {
+				t.Fatal(err)
+			}
+		}
+		info, err := w.Finish()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Open(fs, name, testName, testID, info.Bytes, blockcache.New(1<<20))
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkInfo(t, s, info, pairs)
+		checkWalks(t, s.NewIter(), pairs)
+		s.Unref()
 	}
 }
