@@ -2,6 +2,8 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 
 	"github.com/aerodb/aerodb/engine/digest"
 	"github.com/aerodb/aerodb/engine/key"
@@ -9,23 +11,65 @@ import (
 	"github.com/aerodb/aerodb/engine/wal"
 )
 
-// keyBuffer builds keys without allocating.
-type keyBuffer struct{ buf []byte }
-
-func (k *keyBuffer) document(v *version, id []byte) []byte {
-	k.buf = key.AppendDocument(k.buf[:0], v.coll, v.number, id)
-	return k.buf
+// A changes collects what a record changes in the memtable. The changes of a large
+// record are put in by order of key: the memtable takes neighbours quickly, and
+// which order the changes of one record come in makes no difference.
+type changes struct {
+	list []change
+	keys []byte // of list, one behind the other
 }
 
-func (k *keyBuffer) index(v *version, i int, value, id []byte) []byte {
-	k.buf = key.AppendIndex(k.buf[:0], v.coll, v.number, uint16(i), value, id)
-	return k.buf
+type change struct {
+	from, to  int // the key's place in keys
+	sequence  uint64
+	value     []byte
+	tombstone bool
+}
+
+const (
+	sortChangesMin   = 32       // fewer are put in as they come
+	changesBytesKept = 16 << 20 // a buffer larger than this is not kept for the next record
+)
+
+func (c *changes) add(from int, sequence uint64, value []byte, tombstone bool) {
+	c.list = append(c.list, change{from, len(c.keys), sequence, value, tombstone})
+}
+
+func (c *changes) document(v *version, sequence uint64, id, document []byte, tombstone bool) {
+	from := len(c.keys)
+	c.keys = key.AppendDocument(c.keys, v.coll, v.number, id)
+	c.add(from, sequence, document, tombstone)
+}
+
+func (c *changes) index(v *version, sequence uint64, i int, value, id []byte, tombstone bool) {
+	from := len(c.keys)
+	c.keys = key.AppendIndex(c.keys, v.coll, v.number, uint16(i), value, id)
+	c.add(from, sequence, nil, tombstone)
+}
+
+func (c *changes) key(i *change) []byte { return c.keys[i.from:i.to] }
+
+// applyTo puts the changes into a table and forgets them.
+func (c *changes) applyTo(table *memtable.Table) {
+	if len(c.list) >= sortChangesMin {
+		slices.SortFunc(c.list, func(a, b change) int {
+			return cmp.Or(bytes.Compare(c.key(&a), c.key(&b)), cmp.Compare(b.sequence, a.sequence))
+		})
+	}
+	for i := range c.list {
+		e := &c.list[i]
+		table.Add(e.sequence, c.key(e), e.value, e.tombstone)
+	}
+	clear(c.list)
+	c.list, c.keys = c.list[:0], c.keys[:0]
+	if cap(c.keys) > changesBytesKept {
+		*c = changes{}
+	}
 }
 
 // applyGroup puts the operations of a durable record into the memtable and makes
 // them visible all at once. The caller holds writeMu.
 func (db *DB) applyGroup(group []*transaction, first uint64, sum digest.Sum) {
-	table := db.state.table
 	sequence := first
 	for _, t := range group {
 		if t.err != nil {
@@ -33,11 +77,12 @@ func (db *DB) applyGroup(group []*transaction, first uint64, sum digest.Sum) {
 		}
 		for i := range t.ops {
 			if op := &t.ops[i]; op.effective() {
-				db.writer.keys.apply(table, sequence, op)
+				db.writer.changes.operation(sequence, op)
 				sequence++
 			}
 		}
 	}
+	db.writer.changes.applyTo(db.state.table)
 	db.viewMu.Lock()
 	defer db.viewMu.Unlock()
 	for _, t := range group {
@@ -67,27 +112,27 @@ func (db *DB) countOperation(op *operation) {
 	}
 }
 
-// apply writes the entries of one operation: the document and one entry for each
+// operation adds the entries of one operation: the document and one entry for each
 // of its indexes, and tombstones for the entries of the document before that the
 // new ones do not replace. Every index entry is written with every version of its
 // document, changed or not, so that both always lie in the same run.
-func (k *keyBuffer) apply(table *memtable.Table, sequence uint64, op *operation) {
+func (c *changes) operation(sequence uint64, op *operation) {
 	if old := op.old; old != nil {
 		moved := op.kind == wal.Delete || old.version != op.version
 		if moved {
-			table.Add(sequence, k.document(old.version, op.id), nil, true)
+			c.document(old.version, sequence, op.id, nil, true)
 		}
 		for i, value := range old.values {
 			if moved || !bytes.Equal(value, op.values[i]) {
-				table.Add(sequence, k.index(old.version, i, value, op.id), nil, true)
+				c.index(old.version, sequence, i, value, op.id, true)
 			}
 		}
 	}
 	if op.kind == wal.Delete {
 		return
 	}
-	table.Add(sequence, k.document(op.version, op.id), op.document, false)
+	c.document(op.version, sequence, op.id, op.document, false)
 	for i, value := range op.values {
-		table.Add(sequence, k.index(op.version, i, value, op.id), nil, false)
+		c.index(op.version, sequence, i, value, op.id, false)
 	}
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/engine/manifest"
-	"github.com/aerodb/aerodb/engine/memtable"
 	"github.com/aerodb/aerodb/engine/segment"
 	"github.com/aerodb/aerodb/engine/vfs"
 	"github.com/aerodb/aerodb/engine/wal"
@@ -219,7 +218,7 @@ func (p *plan) publish() error {
 func (p *plan) install() {
 	db := p.db
 	before := db.manifest
-	db.install(&state{table: memtable.New(), segments: p.segments})
+	db.install(p.segments)
 	for _, b := range p.fresh {
 		b.segment.Unref() // the state holds its own reference
 	}

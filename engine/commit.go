@@ -19,7 +19,7 @@ type writer struct {
 	pending overlay
 	hasher  digest.Hasher
 	old     schema.Encoded
-	keys    keyBuffer
+	changes changes
 }
 
 // commit makes a transaction durable and visible, or tells why not. Whoever finds

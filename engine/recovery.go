@@ -130,7 +130,8 @@ func (r *replayer) op(rec wal.Record, o *wal.Op, sequence uint64) error {
 		}
 		op.old = old
 	}
-	db.writer.keys.apply(db.state.table, sequence, &op)
+	db.writer.changes.operation(sequence, &op)
+	db.writer.changes.applyTo(db.state.table)
 	db.countOperation(&op)
 	db.digest = op.after(db.digest)
 	return nil

@@ -53,20 +53,25 @@ func (db *DB) releaseState(s *state) {
 	}
 }
 
-// install makes s current, with a reference on each of its segments, and lets go
-// of the state before.
-func (db *DB) install(s *state) {
-	for _, seg := range s.segments {
+// install makes a state of segments and an empty memtable current, with a reference
+// on each segment, and lets go of the state before. The memory of its memtable is
+// used again if nobody has a view of it.
+func (db *DB) install(segments []*segment.Segment) {
+	next := &state{segments: segments, views: 1}
+	for _, seg := range segments {
 		seg.Ref()
 	}
-	s.views = 1
 	db.viewMu.Lock()
 	old := db.state
-	db.state = s
-	db.viewMu.Unlock()
-	if old != nil {
-		db.releaseState(old)
+	if old.views == 1 {
+		next.table = old.table
+		next.table.Reset()
+	} else {
+		next.table = memtable.New()
 	}
+	db.state = next
+	db.viewMu.Unlock()
+	db.releaseState(old)
 }
 
 // get appends the newest visible value of a key to dst.

@@ -53,12 +53,16 @@ type Table struct {
 	bytes atomic.Pointer[[][]byte]
 
 	height atomic.Int32 // levels in use, at least 1
-	memory atomic.Int64
+	memory atomic.Int64 // allocated
+	used   atomic.Int64 // of it, by entries
 	count  atomic.Int64
 
 	// The writer's own.
-	wordsUsed int // in the last chunk of words
-	unitsUsed int // in the last chunk of bytes
+	wordChunk int  // the chunk of words being filled
+	wordsUsed int  // in it
+	byteChunk int  // the chunk of bytes being filled
+	unitsUsed int  // in it
+	slabs     bool // whether an entry larger than a chunk made a slab
 	rng       uint64
 	prev      [heightMax]uint32 // where the last entry was put: the search for the next begins here
 	next      [heightMax]uint32
@@ -68,18 +72,45 @@ const head = 0 // the head's node number; as a link it means the end, since noth
 
 // New returns an empty table.
 func New() *Table {
-	t := &Table{rng: 0x9e3779b97f4a7c15, unitsUsed: chunkUnits}
+	t := &Table{}
 	words := [][]atomic.Uint32{make([]atomic.Uint32, chunkWords)}
 	t.words.Store(&words)
 	t.bytes.Store(&[][]byte{})
-	t.wordsUsed = wordLinks + heightMax
-	t.height.Store(1)
 	t.memory.Store(chunkWords * 4)
+	t.Reset()
 	return t
 }
 
-// Memory returns the bytes the table occupies.
+// Reset empties the table and keeps its memory for what comes; only if entries
+// larger than a chunk made slabs, which nothing else would reuse, it is given back.
+// Nobody may be reading the table, and keys and values that it gave out are no
+// longer valid.
+func (t *Table) Reset() {
+	t.rng = 0x9e3779b97f4a7c15
+	words := *t.words.Load()
+	for level := range heightMax {
+		link(words, head, level).Store(head)
+	}
+	t.prev, t.next = [heightMax]uint32{}, [heightMax]uint32{}
+	t.wordChunk, t.wordsUsed = 0, wordLinks+heightMax
+	if t.slabs {
+		t.memory.Add(-int64(len(*t.bytes.Load())) * chunkBytes)
+		t.bytes.Store(&[][]byte{})
+	}
+	t.byteChunk, t.unitsUsed, t.slabs = -1, chunkUnits, false
+	t.height.Store(1)
+	t.count.Store(0)
+	t.used.Store(t.wordBytes())
+}
+
+// wordBytes returns the bytes of nodes in use.
+func (t *Table) wordBytes() int64 { return int64(t.wordChunk*chunkWords+t.wordsUsed) * 4 }
+
+// Memory returns the bytes the table occupies, filled or not.
 func (t *Table) Memory() int64 { return t.memory.Load() }
+
+// Used returns the bytes that entries fill.
+func (t *Table) Used() int64 { return t.used.Load() }
 
 // Count returns the number of entries, each version of a key counted.
 func (t *Table) Count() int64 { return t.count.Load() }
@@ -96,6 +127,7 @@ func (t *Table) Add(sequence uint64, key, value []byte, tombstone bool) {
 		t.prev[level] = n
 	}
 	t.count.Add(1)
+	t.used.Add(int64(wordLinks+h) * 4)
 }
 
 // findSplice leaves in prev and next, for each level, the neighbours of the place
@@ -160,9 +192,9 @@ func (t *Table) newNode(sequence uint64, key, value []byte, tombstone bool, heig
 		t.growWords()
 	}
 	words := *t.words.Load()
-	n := uint32(len(words)-1)<<chunkWordBits | uint32(t.wordsUsed)
+	n := uint32(t.wordChunk)<<chunkWordBits | uint32(t.wordsUsed)
 	t.wordsUsed += size
-	w := words[len(words)-1][n&(chunkWords-1):]
+	w := words[t.wordChunk][n&(chunkWords-1):]
 	keyLen := uint32(len(key))
 	if tombstone {
 		keyLen |= tombstoneBit
@@ -176,10 +208,14 @@ func (t *Table) newNode(sequence uint64, key, value []byte, tombstone bool, heig
 }
 
 func (t *Table) growWords() {
+	t.wordChunk++
+	t.wordsUsed = 0
 	words := *t.words.Load()
+	if t.wordChunk < len(words) {
+		return // from before a Reset
+	}
 	words = append(words[:len(words):len(words)], make([]atomic.Uint32, chunkWords))
 	t.words.Store(&words)
-	t.wordsUsed = 0
 	t.memory.Add(chunkWords * 4)
 }
 
@@ -190,34 +226,39 @@ func (t *Table) store(key, value []byte) uint32 {
 	if t.unitsUsed+units > chunkUnits {
 		t.growBytes(units)
 	}
-	data := *t.bytes.Load()
-	first := len(data) - (units+chunkUnits-1)/chunkUnits
-	if units <= chunkUnits {
-		first = len(data) - 1
-	}
-	place := first<<chunkUnitBits | t.unitsUsed
-	b := data[first][t.unitsUsed*8:]
+	place := t.byteChunk<<chunkUnitBits | t.unitsUsed
+	b := (*t.bytes.Load())[t.byteChunk][t.unitsUsed*8:]
 	copy(b[copy(b, key):n], value)
 	t.unitsUsed += units
+	t.used.Add(int64(units * 8))
 	if t.unitsUsed > chunkUnits {
-		t.unitsUsed = chunkUnits // a slab of several chunks serves one entry only
+		// A slab serves one entry; the next one begins in a chunk of its own.
+		t.byteChunk += (units - 1) / chunkUnits
+		t.unitsUsed = chunkUnits
 	}
 	return uint32(place)
 }
 
-// growBytes adds a chunk, or a slab of several consecutive chunks for an entry
-// larger than one: chunk i of the slab begins where chunk i begins and reaches to
-// the slab's end, so an entry that starts in the first is contiguous.
+// growBytes goes on to a chunk that has room for an entry: the next one from before
+// a Reset, a new one, or, for an entry larger than a chunk, a slab of several
+// consecutive new chunks. Chunk i of a slab begins where chunk i begins and reaches
+// to the slab's end, so an entry that starts in the first is contiguous.
 func (t *Table) growBytes(units int) {
+	data := *t.bytes.Load()
+	if units <= chunkUnits && t.byteChunk+1 < len(data) {
+		t.byteChunk++
+		t.unitsUsed = 0
+		return
+	}
 	chunks := max(1, (units+chunkUnits-1)/chunkUnits)
 	slab := make([]byte, chunks*chunkBytes)
-	data := *t.bytes.Load()
+	t.slabs = t.slabs || chunks > 1
 	data = data[:len(data):len(data)]
+	t.byteChunk, t.unitsUsed = len(data), 0
 	for i := range chunks {
 		data = append(data, slab[i*chunkBytes:])
 	}
 	t.bytes.Store(&data)
-	t.unitsUsed = 0
 	t.memory.Add(int64(len(slab)))
 }
 

@@ -34,8 +34,10 @@ func (m model) at(visible uint64) (keys []string, newest map[string]version) {
 	return keys, newest
 }
 
-func build(rng *rand.Rand, n, space int) (*Table, model) {
-	t, m := New(), model{}
+func build(rng *rand.Rand, n, space int) (*Table, model) { return fill(New(), rng, n, space) }
+
+func fill(t *Table, rng *rand.Rand, n, space int) (*Table, model) {
+	m := model{}
 	for seq := uint64(1); seq <= uint64(n); seq++ {
 		k := fmt.Sprintf("k%04d", rng.IntN(space))
 		if rng.IntN(4) == 0 {
@@ -147,6 +149,31 @@ func TestSameOperationsSameShape(t *testing.T) {
 	b, _ := build(rand.New(rand.NewPCG(3, 3)), 5000, 900)
 	if a.Memory() != b.Memory() || a.height.Load() != b.height.Load() || a.Count() != 5000 {
 		t.Errorf("two tables of the same operations differ: %d and %d bytes", a.Memory(), b.Memory())
+	}
+}
+
+func TestResetForgetsAndKeepsMemory(t *testing.T) {
+	table := New()
+	for round := range uint64(6) {
+		rng := rand.New(rand.NewPCG(round, 5))
+		_, m := fill(table, rng, 3000, 700)
+		value := make([]byte, 2*chunkBytes+int(round))
+		large := round%3 == 1
+		if large {
+			table.Add(5000, []byte("large"), value, false) // a slab among the chunks
+			m["large"] = append(m["large"], version{5000, string(value), false})
+		}
+		keys, newest := m.at(SequenceMax)
+		checkGets(t, round, table, m, newest, SequenceMax)
+		checkWalks(t, round, table, rng, keys, newest, SequenceMax)
+		before := table.Memory()
+		table.Reset()
+		if table.Count() != 0 || (table.Memory() != before) != large || table.NewIter(SequenceMax).First() {
+			t.Fatalf("round %d: %d entries and %d of %d bytes after Reset", round, table.Count(), table.Memory(), before)
+		}
+	}
+	if table.Memory() > 2*chunkBytes {
+		t.Errorf("after six rounds of less than a chunk the table holds %d bytes", table.Memory())
 	}
 }
 
