@@ -27,9 +27,9 @@ const exampleSchema = `db.define_schema{
 // dbModule is the global table db. A name that is no function is a collection.
 func dbModule(s *Session) *bind.Module {
 	m := &bind.Module{
-		Name:  "db",
-		Doc:   "schemas and collections",
-		Types: []bind.Type{},
+		Name:   "db",
+		Doc:    "schemas and collections",
+		Others: "collection",
 		Funcs: []bind.Func{
 			{Name: "define_schema",
 				Doc:     "Registers a schema version. The same definition again changes nothing. A version, once registered, never changes; a newer version may add optional fields and indexes.",
@@ -59,8 +59,8 @@ func dbModule(s *Session) *bind.Module {
 			{Name: "collection",
 				Doc: "Returns a handle on the documents of one schema version. `db.users` is short for the newest version of users.",
 				Params: []bind.Param{
-					{Name: "id", Kind: bind.String, Optional: true, Doc: "the schema's id"},
-					{Name: "version", Kind: bind.String, Optional: true, Doc: "its version; it must be named"},
+					{Name: "id", Kind: bind.String, Missing: dberr.SchemaRequired, Doc: "the schema's id"},
+					{Name: "version", Kind: bind.String, Missing: dberr.SchemaVersionRequired, Doc: "its version"},
 				},
 				Returns: bind.Field{Type: "collection", Doc: "the handle."},
 				Example: "local users = db.collection(\"users\", \"v1\")\nprint(users:count())",
@@ -116,11 +116,7 @@ func schemas(db *engine.DB) (document.Value, error) {
 }
 
 func (s *Session) collection(a *bind.Args) (lua.LValue, error) {
-	switch {
-	case a.String("id") == "":
-		return nil, dberr.New(dberr.SchemaRequired, "db.collection needs the id of a schema").
-			WithHint("db.collection(\"users\", \"v1\"), or db.users for the newest version")
-	case a.String("version") == "":
+	if a.String("version") == "" { // to the engine it means the newest
 		return nil, dberr.New(dberr.SchemaVersionRequired, "db.collection needs a version of %q", a.String("id")).
 			WithHint("name it, or use db[%q] for the newest version", a.String("id"))
 	}
@@ -156,28 +152,31 @@ func (s *Session) request(a *bind.Args) (lua.LValue, error) {
 		return nil, err
 	}
 	t := a.Table("request")
-	line, err := s.codec.Append(nil, t, s.requestShape(db, t))
+	docs := s.requestDocuments(db, t)
+	line, err := s.codec.Append(nil, t, &convert.Shape{Kind: convert.Object, Members: map[string]*convert.Shape{
+		"filter": {Kind: convert.Object}, "document": docs,
+	}})
 	if err != nil {
 		return nil, refused(dberr.QueryInvalid, "the request", err)
 	}
 	response, _ := jsonapi.Handle(a.Ctx, db, line)
-	v, err := s.codec.Decode(response, nil)
+	v, err := s.codec.Decode(response, &convert.Shape{Kind: convert.Object, Members: map[string]*convert.Shape{
+		"data": {Kind: convert.Array, Item: docs},
+	}})
 	if err != nil {
 		return nil, dberr.New(dberr.InternalInvariant, "the JSON API answered what is not JSON: %w", err)
 	}
 	return v, nil
 }
 
-// requestShape directs a request's document by its schema, where there is one.
-func (s *Session) requestShape(db *engine.DB, t *lua.LTable) *convert.Shape {
-	shape := &convert.Shape{Kind: convert.Object, Members: map[string]*convert.Shape{
-		"filter":   {Kind: convert.Object},
-		"document": {Kind: convert.Object},
-	}}
+// requestDocuments is the shape of the documents that a request is about.
+func (s *Session) requestDocuments(db *engine.DB, t *lua.LTable) *convert.Shape {
 	id, _ := t.RawGetString("schema_id").(lua.LString)
 	version, _ := t.RawGetString("schema_version").(lua.LString)
-	if c, err := db.Collection(string(id), string(version)); err == nil && version != "" {
-		shape.Members["document"] = s.shape(c)
+	if version != "" {
+		if c, err := db.Collection(string(id), string(version)); err == nil {
+			return s.shape(c)
+		}
 	}
-	return shape
+	return &convert.Shape{Kind: convert.Object}
 }

@@ -76,7 +76,7 @@ func frames(trace string) []string {
 	for line := range strings.SplitSeq(trace, "\n") {
 		line = strings.TrimSpace(line)
 		switch {
-		case line == "" || line == "stack traceback:" || line == "[G]: ?":
+		case line == "" || line == "stack traceback:" || line == "[G]: ?" || line == "[G]: in function (anonymous)":
 			continue
 		case strings.HasPrefix(line, "[G]:"):
 			line = "[aerodb]" + line[len("[G]"):]
@@ -131,10 +131,18 @@ func (f *Failure) Where(w io.Writer) {
 	}
 }
 
+// Hint is the next step; "" if there is none worth a line.
+func (f *Failure) Hint() string {
+	if f.Err.Code == dberr.ScriptError && f.Err.Hint == "" && len(f.Traceback) == 0 {
+		return "" // the table's hint names the traceback
+	}
+	return f.Err.Advice()
+}
+
 // Report writes code, message, hint, source line and traceback.
 func (f *Failure) Report(w io.Writer) {
 	fmt.Fprintln(w, f.Error())
-	if hint := f.Err.Advice(); hint != "" {
+	if hint := f.Hint(); hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", hint)
 	}
 	f.Where(w)
@@ -150,9 +158,16 @@ func (s *Session) Syntax(err *lang.SyntaxError, source string) *Failure {
 }
 
 // AtPrompt leaves out what a person sees anyway: the line just typed under that name,
-// and a traceback that has nothing but it.
-func (f *Failure) AtPrompt(name string) *Failure {
+// and a traceback that has nothing but it. It adds what a script would have said: that
+// a name is not defined.
+func (s *Session) AtPrompt(f *Failure, name, source string) *Failure {
 	short := *f
+	if f.Err.Code == dberr.ScriptError && strings.Contains(f.Err.Message, "nil") {
+		if undefined := s.runtime.Undefined(source); undefined != "" {
+			e := *f.Err
+			short.Err = e.WithHint("%s", undefined)
+		}
+	}
 	if f.Name == name && f.Column == 0 {
 		short.Source = ""
 	}

@@ -74,7 +74,7 @@ func (a *Args) check(m *Module, f *Func, first int) error {
 		v := a.L.Get(first + i)
 		if v == lua.LNil {
 			if !p.Optional {
-				return f.misuse(m, "%s is missing: it wants %s", p.Name, p.wanted())
+				return f.missing(m, p)
 			}
 			continue
 		}
@@ -140,6 +140,15 @@ func count(params int) string {
 		return "one argument"
 	}
 	return strconv.Itoa(params) + " arguments"
+}
+
+// missing is the error of an argument that was left out.
+func (f *Func) missing(m *Module, p *Param) error {
+	err := dberr.From(f.misuse(m, "%s is missing: it wants %s", p.Name, p.wanted()))
+	if p.Missing != "" {
+		err.Code = p.Missing
+	}
+	return err
 }
 
 // misuse is the error of wrong arguments.

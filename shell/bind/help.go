@@ -54,7 +54,7 @@ func (m *Module) list(b *strings.Builder) {
 
 func (r Registry) function(m *Module, f *Func) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n%s\n", m.Signature(f), f.Doc)
+	fmt.Fprintf(&b, "%s\n\n%s\n", m.Signature(f), wrap(f.Doc))
 	if lines := paramLines(f.Params, ""); len(lines) > 0 {
 		b.WriteString("\n")
 		for _, line := range lines {
@@ -76,6 +76,27 @@ func (r Registry) function(m *Module, f *Func) string {
 		}
 	}
 	fmt.Fprintf(&b, "\nExample\n  %s", strings.ReplaceAll(f.Example, "\n", "\n  "))
+	return b.String()
+}
+
+// wrap breaks a text into lines for a terminal.
+func wrap(text string) string {
+	const width = 78
+	var b strings.Builder
+	column := 0
+	for _, word := range strings.Fields(text) {
+		switch {
+		case column == 0:
+		case column+1+len(word) > width:
+			b.WriteByte('\n')
+			column = 0
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += len(word)
+	}
 	return b.String()
 }
 

@@ -86,7 +86,11 @@ func (r Registry) Annotations() string {
 		}
 		if m.Name != "" {
 			comment(&b, m.Doc)
-			fmt.Fprintf(&b, "---@class aerodb.%s\n%s%s = {}\n", m.Name, m.local(), m.Name)
+			fmt.Fprintf(&b, "---@class aerodb.%s\n", m.Name)
+			if m.Others != "" {
+				fmt.Fprintf(&b, "---@field [string] %s\n", r.typeName(m.Others))
+			}
+			fmt.Fprintf(&b, "%s%s = {}\n", m.local(), m.Name)
 		}
 		for i := range m.Funcs {
 			m.annotate(&b, &m.Funcs[i], r)

@@ -36,6 +36,7 @@ type Param struct {
 	Kind     Kind
 	Type     string // the type in annotations; "" means the kind's name
 	Optional bool
+	Missing  dberr.Code // the code if it is left out; "" means the function's Misuse
 	Doc      string
 	Members  []Param // of Options
 }
@@ -75,6 +76,7 @@ type Module struct {
 	Funcs    []Func
 	// Missing answers for a name that is no function; nil makes it an error.
 	Missing func(a *Args, name string) (lua.LValue, error)
+	Others  string // the type of what Missing returns, for annotations
 }
 
 // Qualified returns a function's name as callers write it: storage.stats, c:insert, help.

@@ -157,6 +157,7 @@ func TestScripts(t *testing.T) {
 			math.randomseed(7) local a = math.random(100)
 			math.randomseed(7) assert(math.random(100) == a)
 			for i = 1, 100 do local r = math.random(3, 5) assert(r >= 3 and r <= 5) end
+			assert(math.huge == 1/0 and -math.huge < -1e308)
 			assert(math.random() < 1 and not pcall(math.random, 0))
 			assert(os.time() == 1770204600 and os.date("!%Y-%m-%d") == "2026-02-04")
 			assert(os.date("!*t").yday == 35 and os.clock() == 0)

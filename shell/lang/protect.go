@@ -98,6 +98,9 @@ func (r *Runtime) protected(L *lua.LState, fn lua.LValue, args []lua.LValue) ([]
 		if api.Type != lua.ApiErrorPanic {
 			r.idle = append(r.idle, thread)
 		}
+		if s, ok := api.Object.(lua.LString); ok { // the library begins with a space where it has no place
+			api.Object = lua.LString(strings.TrimPrefix(string(s), " "))
+		}
 		return nil, api
 	}
 	results := make([]lua.LValue, 0, thread.GetTop())

@@ -11,8 +11,6 @@ import (
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
-
-	"github.com/aerodb/aerodb/engine/suggest"
 )
 
 // Options is the world as Lua sees it. All fields but Show must be set.
@@ -179,59 +177,6 @@ func (r *Runtime) Call(ctx context.Context, fn lua.LValue, args ...lua.LValue) (
 	}
 	L.SetTop(top)
 	return results, nil
-}
-
-// makeStrict makes reading or creating an undeclared global of a script an error, and
-// makes the prompt's own environment, which is free.
-func (r *Runtime) makeStrict() {
-	L := r.L
-	strict := L.NewTable()
-	strict.RawSetString("__index", L.NewFunction(func(L *lua.LState) int {
-		name := L.Get(2).String()
-		near := suggest.Nearest(name, r.visibleNames(L))
-		if near != "" {
-			L.RaiseError("'%s' is not defined; did you mean '%s'?", name, near)
-		}
-		L.RaiseError("'%s' is not defined", name)
-		return 0
-	}))
-	strict.RawSetString("__newindex", L.NewFunction(func(L *lua.LState) int {
-		L.RaiseError("a script may not create the global '%s'; declare it with local", L.Get(2).String())
-		return 0
-	}))
-	strict.RawSetString("__metatable", lua.LString("strict"))
-	r.Globals.Metatable = strict
-
-	r.Session = L.NewTable()
-	free := L.NewTable()
-	free.RawSetString("__index", L.NewFunction(func(L *lua.LState) int {
-		L.Push(r.Globals.RawGet(L.Get(2)))
-		return 1
-	}))
-	r.Session.Metatable = free
-	r.Session.RawSetString("_G", r.Session)
-}
-
-// visibleNames lists the globals and the local variables of the function that is
-// running, sorted.
-func (r *Runtime) visibleNames(L *lua.LState) []string {
-	names := Keys(r.Globals)
-	if dbg, ok := L.GetStack(1); ok {
-		for i := 1; ; i++ {
-			name, _ := L.GetLocal(dbg, i)
-			if name == "" {
-				break
-			}
-			names = append(names, name)
-		}
-		if fn, err := L.GetInfo("f", dbg, lua.LNil); err == nil {
-			if f, ok := fn.(*lua.LFunction); ok && !f.IsG {
-				names = append(names, f.Proto.DbgUpvalues...)
-			}
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }
 
 // Keys returns the string keys of a table, sorted.

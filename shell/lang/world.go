@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -14,6 +15,7 @@ func newRandom(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
 func (r *Runtime) installWorld() {
 	L := r.L
 	if m, ok := r.Globals.RawGetString("math").(*lua.LTable); ok {
+		m.RawSetString("huge", lua.LNumber(math.Inf(1))) // the library's is the largest finite number
 		m.RawSetString("random", L.NewFunction(r.mathRandom))
 		m.RawSetString("randomseed", L.NewFunction(func(L *lua.LState) int {
 			r.random = newRandom(uint64(L.CheckInt64(1)))

@@ -105,7 +105,7 @@ func evaluate(ctx context.Context, s *shell.Session, source string, o Options) e
 	var failure *shell.Failure
 	switch {
 	case errors.As(err, &failure):
-		failure.AtPrompt(ChunkName).Report(o.Errors)
+		s.AtPrompt(failure, ChunkName, source).Report(o.Errors)
 		return nil
 	case err != nil:
 		return err

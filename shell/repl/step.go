@@ -52,18 +52,25 @@ func Step(s State, line string) (State, Action) {
 	lines := append(append([]string{}, s.lines...), line)
 	text := strings.Join(lines, "\n")
 	expression := "return " + strings.TrimPrefix(strings.TrimLeft(text, " \t"), "=")
-	if lang.Check(expression, ChunkName) == nil {
+	asExpression := check(expression)
+	if asExpression == nil {
 		return State{}, Action{Kind: Execute, Source: expression, Text: text}
 	}
-	err := lang.Check(text, ChunkName)
-	var syntax *lang.SyntaxError
+	asStatement := check(text)
 	switch {
-	case err == nil:
+	case asStatement == nil:
 		return State{}, Action{Kind: Execute, Source: text, Text: text}
-	case errors.As(err, &syntax) && syntax.AtEOF:
+	case asStatement.AtEOF || asExpression.AtEOF:
 		return State{lines: lines}, Action{Kind: More}
 	}
-	return State{}, Action{Kind: Fail, Text: text, Err: syntax}
+	return State{}, Action{Kind: Fail, Text: text, Err: asStatement}
+}
+
+// check returns why source does not parse, nil if it does.
+func check(source string) *lang.SyntaxError {
+	var syntax *lang.SyntaxError
+	errors.As(lang.Check(source, ChunkName), &syntax)
+	return syntax
 }
 
 // Reset is Ctrl-C at the prompt: the statement is dropped. It reports whether there

@@ -1,0 +1,251 @@
+---@meta
+-- Generated from the function registry in shell/; do not edit.
+-- For editors that read LuaLS annotations: put this file into the workspace.
+
+--- What `storage.stats()` returns.
+---@class aerodb.Stats
+---@field document_count integer documents of all collections
+---@field schema_count integer registered schema versions
+---@field storage_size_bytes integer live segments on disk
+---@field index_size_bytes integer the part of them that is secondary indexes
+---@field segment_count integer live segments
+---@field snapshot_count integer snapshots kept
+---@field wal_size_bytes integer bytes of the WAL in use; recovery replays them
+---@field wal_limit_bytes integer wal.max_size
+---@field wal_sequence integer sequence of the last record, counted for the life of the database
+---@field auto_checkpoints integer checkpoints that a full WAL started since the open
+---@field last_checkpoint_time? string when the last checkpoint ended; absent before the first
+---@field last_checkpoint_duration_ms? number how long it took; absent before the first
+---@field recovery_duration_ms number how long the last open took
+---@field recovery_wal_records integer records it replayed
+---@field recovery_torn_bytes integer bytes of a torn record it cut from the WAL's end
+---@field index_rebuild_duration_ms number the part of the open spent on index entries
+---@field memtable_size_bytes integer memory held by writes since the last checkpoint
+---@field cache_size_bytes integer memory held by the block cache
+---@field cache_limit_bytes integer memory.cache_size
+---@field cache_hits integer blocks found in the cache since the open
+---@field cache_misses integer blocks read from disk since the open
+---@field digest string the digest of the whole state
+---@field collections table<string, table> by name: `documents`, `versions`, `indexes`, `digest`
+
+--- One snapshot.
+---@class aerodb.Snapshot
+---@field id string its name: time and sequence
+---@field created boolean false if nothing had changed and the last one was returned
+---@field path string its directory
+---@field created_at string when it was taken
+---@field sequence integer the last WAL record in it
+---@field documents integer documents in it
+---@field bytes integer size of its files
+---@field digest string digest of its state
+---@field linked? boolean whether its segments are hard links, not copies; only where it was just made
+---@field duration_ms number how long it took
+
+--- What `storage.checkpoint()` did.
+---@class aerodb.Checkpoint
+---@field snapshot aerodb.Snapshot the snapshot it made
+---@field wal_bytes_before integer bytes of the WAL in use before
+---@field wal_bytes_after integer and after
+---@field documents_flushed integer documents that changed since the last checkpoint
+---@field bytes_read integer bytes of old segments read by merges
+---@field bytes_written integer bytes of new segments, merges included
+---@field segments_merged integer old segments merged into new ones
+---@field snapshots_removed string[] older snapshots that snapshots.keep no longer keeps
+---@field duration_ms number how long it took
+
+--- What `storage.reopen()` found.
+---@class aerodb.Reopen
+---@field recovery_wal_records integer WAL records replayed
+---@field recovery_operations integer writes in them
+---@field sealed boolean whether the WAL had been closed cleanly
+---@field recovery_torn_bytes integer bytes of a torn record cut from the WAL's end
+---@field torn_file? string the file they were cut from, if any
+---@field torn_offset? integer where in it
+---@field swept string[] leftovers of a crash that were removed
+---@field unknown_files string[] files that are not the database's; they are left alone
+---@field recovery_duration_ms number how long the open took
+---@field index_rebuild_duration_ms number the part of it spent on index entries
+---@field digest string digest of the state found
+---@field sequence integer sequence of the last WAL record
+
+--- snapshots, checkpoints and the state of the database on disk
+---@class aerodb.storage
+storage = {}
+
+--- Tells what the database holds and how it is doing. It reads counters, so it costs the same at any size.
+---@return aerodb.Stats a table of counters.
+function storage.stats() end
+
+--- Returns the digest of the whole logical state: equal digest, equal state. It is kept up to date at every write, so reading it costs nothing. It proves equality against accident, not against an adversary.
+---@return string 64 hex digits.
+function storage.digest() end
+
+--- Writes what changed since the last checkpoint into a segment, takes a snapshot and starts a new WAL. Recovery then has nothing to replay. It runs in the foreground and costs what changed, plus merges that it reports.
+---@return aerodb.Checkpoint what was written.
+function storage.checkpoint() end
+
+--- Takes a snapshot: a directory that is complete, can be copied by any tool and opened read-only. With nothing changed since the last one, the last one is returned and created is false.
+---@return aerodb.Snapshot the snapshot.
+function storage.snapshot() end
+
+--- Lists the snapshots, oldest first.
+---@return aerodb.Snapshot[] a list.
+function storage.snapshots() end
+
+--- Removes a snapshot and frees the segments that only it held. The one of the current checkpoint cannot be removed.
+---@param id string the snapshot's id, as snapshots() lists it
+---@return table a table: `id`, `freed_bytes`.
+function storage.remove_snapshot(id) end
+
+--- Closes the database and opens it again from its files, as the next start would. Collections go on working; iterators made before do not.
+---@return aerodb.Reopen what recovery found.
+function storage.reopen() end
+
+--- schemas and collections
+---@class aerodb.db
+---@field [string] aerodb.collection
+db = {}
+
+--- Registers a schema version. The same definition again changes nothing. A version, once registered, never changes; a newer version may add optional fields and indexes.
+---@param definition table `schema_id`, `schema_version`, `fields`, `indexes`
+---@return table a table: `schema_id`, `schema_version`, `created` (false if it was registered before).
+function db.define_schema(definition) end
+
+--- Lists the definitions of all registered schema versions, ordered by id, then by registration.
+---@return table[] a list of definitions with every short form written out.
+function db.schemas() end
+
+--- Returns the definition of one schema version.
+---@param id string the schema's id
+---@param version? string its version; the newest if left out
+---@return table the definition with every short form written out.
+function db.schema(id, version) end
+
+--- Returns a handle on the documents of one schema version. `db.users` is short for the newest version of users.
+---@param id string the schema's id
+---@param version string its version
+---@return aerodb.collection the handle.
+function db.collection(id, version) end
+
+--- Answers a request of the JSON API, given and answered as tables. It raises nothing for a request that fails: look at status.
+---@param request table `op` and the members that belong to it
+---@return table a table: `status` and `data`, or `status`, `code`, `severity` and `message`.
+function db.request(request) end
+
+--- How a query will be answered, and why.
+---@class aerodb.Plan
+---@field chosen_index string the field whose index is walked; `_id` is the primary key
+---@field scan_type string `primary_key`, `index_equality`, `index_range` or `index_sort`
+---@field bounds string the part of the index that is walked
+---@field predicates string[] conditions checked on each document found
+---@field sort string the requested order
+---@field sort_by string `index`, `memory` or `none`
+---@field limit integer the most documents returned
+---@field bounded boolean true: a query whose cost has no bound is refused
+---@field reason string why this index
+
+--- What an import acknowledged.
+---@class aerodb.Import
+---@field documents integer documents inserted
+---@field bytes integer bytes read
+---@field batches integer durable batches
+---@field duration_ms number how long it took
+
+--- What an export wrote.
+---@class aerodb.Export
+---@field path string the file
+---@field documents integer documents written
+---@field bytes integer bytes written
+---@field duration_ms number how long it took
+
+--- the documents of one schema version, as db.collection or db.users returns it
+---@class aerodb.collection
+local collection = {}
+
+--- Adds a document. It is durable when the call returns.
+---@param doc table the document; its `_id` is a string
+function collection:insert(doc) end
+
+--- Adds documents as one durable record: all are valid and new, or none is written. The error's details.index counts from 0.
+---@param docs table a list of documents
+---@return integer how many documents were added.
+function collection:insert_many(docs) end
+
+--- Replaces the whole document of that `_id`. Under a newer schema version it moves the document there.
+---@param doc table the document; its `_id` is a string
+function collection:replace(doc) end
+
+--- Deletes a document.
+---@param id string the document's `_id`
+---@return boolean true if it was there.
+function collection:delete(id) end
+
+--- Returns a document by its `_id`.
+---@param id string the document's `_id`
+---@return table? the document, nil if there is none.
+function collection:get(id) end
+
+--- Returns the documents that a query finds. It runs only if an index bounds its cost. Ties in the order are broken by `_id`.
+---@param query {filter?: table, sort?: string, limit?: integer} what to look for
+---@return table[] a list of documents.
+function collection:find(query) end
+
+--- Tells how find would answer the same query, without running it.
+---@param query {filter?: table, sort?: string, limit?: integer} what to look for
+---@return aerodb.Plan the plan.
+function collection:explain(query) end
+
+--- Returns the number of documents of this version. It costs nothing.
+---@return integer the number.
+function collection:count() end
+
+--- Walks the documents in the order of `_id`, over a view that later writes do not change. It is the only way to go over a whole collection.
+---@param options? {after?: string, limit?: integer} where to begin and end
+---@return aerodb.iterator an iterator for a for loop.
+function collection:each(options) end
+
+--- Inserts the documents of a JSON Lines file, in durable batches. If a line fails, the error names it, and what was acknowledged before stays.
+---@param path string the file
+---@return aerodb.Import what was acknowledged.
+function collection:import(path) end
+
+--- Writes the documents to a JSON Lines file, ordered by `_id`. The file is whole or not there; one of that name is replaced.
+---@param path string the file
+---@return aerodb.Export what was written.
+function collection:export(path) end
+
+--- a walk over a collection, as c:each returns it; a for loop calls it
+---@class aerodb.iterator
+local iterator = {}
+
+--- Ends the walk early and lets go of its view. Without it the view is held until the session ends; at its last document an iterator closes itself.
+function iterator:close() end
+
+--- JSON for what is no document; json.null is its null
+---@class aerodb.json
+json = {}
+
+--- Returns the canonical JSON of a value: names sorted, shortest numbers, no white space. An empty table is {} unless it came from JSON as a list, or json.array made it.
+---@param value any a table, string, number or boolean
+---@return string the JSON.
+function json.encode(value) end
+
+--- Reads strict JSON: no duplicate names, nothing after the value. Integers keep 64 bits; null becomes json.null.
+---@param text string the JSON
+---@return any the value.
+function json.decode(text) end
+
+--- Marks a table as a list, so that it is [] even if it is empty.
+---@param list table the table; it is returned
+---@return table the same table.
+function json.array(list) end
+
+
+--- Prints what there is: help() everything, help("storage") a module, help("storage.stats") a function, help("word") what mentions it.
+---@param topic? string a function, a module or any word
+function help(topic) end
+
+--- Returns an exact integer: a plain number below 2^53 in magnitude, an int64 value beyond. Int64 values add, subtract, multiply, divide, compare and print like numbers; what does not fit in 64 bits, or would be rounded, is an error. A division that leaves a remainder gives a float. n:number() is the nearest float.
+---@param value any a string of digits, or a number without a fraction
+---@return integer the integer.
+function int64(value) end

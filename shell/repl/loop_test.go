@@ -1,0 +1,215 @@
+package repl
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"io"
+	"io/fs"
+	"math/rand"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aerodb/aerodb/engine"
+	"github.com/aerodb/aerodb/engine/vfs"
+	"github.com/aerodb/aerodb/shell"
+	"github.com/aerodb/aerodb/shell/lang"
+	"github.com/aerodb/aerodb/shell/render"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// script is a reader of prepared lines that also writes the prompts and what is typed,
+// as a terminal would show them.
+type script struct {
+	lines   []string
+	screen  io.Writer
+	history []string
+}
+
+func (s *script) readLine(prompt string) (string, error) {
+	if len(s.lines) == 0 {
+		return "", io.EOF
+	}
+	line := s.lines[0]
+	s.lines = s.lines[1:]
+	io.WriteString(s.screen, prompt+line+"\n")
+	if line == "^C" {
+		return "", errInterrupt
+	}
+	return line, nil
+}
+
+func (s *script) remember(entry string) { s.history = append(s.history, entry) }
+func (s *script) close() error          { return nil }
+
+func newSession(t *testing.T, out io.Writer) *shell.Session {
+	t.Helper()
+	now := time.Date(2026, 2, 4, 11, 30, 0, 0, time.UTC)
+	tick := func() time.Time { now = now.Add(time.Millisecond); return now }
+	options := engine.DefaultOptions()
+	options.Dir = t.TempDir() + "/data"
+	options.Now = tick
+	options.Rand = rand.New(rand.NewSource(1))
+	options.WALMaxSize = 1 << 20
+	if _, err := engine.Init(options); err != nil {
+		t.Fatal(err)
+	}
+	open := func(ctx context.Context) (*engine.DB, error) { return engine.Open(ctx, options) }
+	db, err := open(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := shell.New(shell.Env{
+		Stdin: strings.NewReader(""), Stdout: out, Stderr: out, FS: vfs.OS,
+		Open: func(name string) (fs.File, error) { return os.Open(name) }, Now: tick,
+	}, db, open)
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// TestSessions types testdata/*.txt and compares what a person would see.
+func TestSessions(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no sessions: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			typed, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var screen bytes.Buffer
+			s := newSession(t, &screen)
+			r := &script{lines: strings.Split(strings.TrimSuffix(string(typed), "\n"), "\n"), screen: &screen}
+			err = loop(context.Background(), s, r, Options{
+				Prompt: "aerodb> ", Results: &screen, Errors: &screen,
+				Render: render.Options{Mode: render.Auto, Terminal: true, Width: 100},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden := strings.TrimSuffix(file, ".txt") + ".golden"
+			if *update {
+				if err := os.WriteFile(golden, screen.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(screen.Bytes(), want) {
+				t.Errorf("got\n%s\nwant\n%s", screen.Bytes(), want)
+			}
+		})
+	}
+}
+
+func TestExitCode(t *testing.T) {
+	var screen bytes.Buffer
+	r := &script{lines: []string{"os.exit(3)", "print('not reached')"}, screen: &screen}
+	err := loop(context.Background(), newSession(t, &screen), r, Options{Results: &screen, Errors: &screen})
+	var exit *lang.Exit
+	if !errors.As(err, &exit) || exit.Code != 3 {
+		t.Errorf("err = %v", err)
+	}
+}
+
+// TestInterruptGivesThePromptBack cancels a running statement.
+func TestInterruptGivesThePromptBack(t *testing.T) {
+	var screen bytes.Buffer
+	r := &script{lines: []string{"while true do pcall(error) end", "1 + 1"}, screen: &screen}
+	first := true
+	err := loop(context.Background(), newSession(t, &screen), r, Options{
+		Results: &screen, Errors: &screen, Prompt: "> ",
+		Statement: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
+			if first {
+				cancel()
+			}
+			first = false
+			return ctx, cancel
+		},
+	})
+	if err != nil || !strings.Contains(screen.String(), "AERO_SCRIPT_INTERRUPTED") || !strings.HasSuffix(screen.String(), "> 1 + 1\n2\n") {
+		t.Errorf("err = %v, screen:\n%s", err, screen.String())
+	}
+}
+
+func TestHistoryFile(t *testing.T) {
+	name := t.TempDir() + "/history"
+	h := FileHistory(name,
+		func(name string) (fs.File, error) { return os.Open(name) },
+		func(name string) (io.WriteCloser, error) {
+			return os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		})
+	if got := h.Load(); got != nil {
+		t.Errorf("a file that is not there gives %q", got)
+	}
+	for _, entry := range []string{"x = 1", "print(x)"} {
+		if err := h.Append(entry); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := h.Load(); !slices.Equal(got, []string{"x = 1", "print(x)"}) {
+		t.Errorf("loaded %q", got)
+	}
+}
+
+func TestComplete(t *testing.T) {
+	s := newSession(t, io.Discard)
+	_, err := s.Eval(context.Background(), ChunkName, `
+		db.define_schema{schema_id = "quakes", schema_version = "v1",
+			fields = {_id = {type = "string", required = true}, mag = "float", location = {type = "object", fields = {lat = "float"}}},
+			indexes = {"mag"}}
+		c = db.quakes
+		settings = {colour = 1, count = 2}
+		it = c:each()`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ before, word, want string }{
+		{"stor", "stor", "storage"},
+		{"storage.sn", "sn", "snapshot snapshots"},
+		{"x = storage.re", "re", "remove_snapshot reopen"},
+		{"db.q", "q", "quakes"},
+		{"db.sch", "sch", "schema schemas"},
+		{"db.quakes:ins", "ins", "insert insert_many"},
+		{"c:ex", "ex", "explain export"},
+		{"it:", "", "close"},
+		{"storage:", "", "close count delete each explain export find get import insert insert_many replace"},
+		{"print(settings.co", "co", "colour count"},
+		{"setti", "setti", "settings"},
+		{"whi", "whi", "while"},
+		{"c:find{", "", "filter limit sort"},
+		{"c:find{filter = {ma", "ma", "mag"},
+		{"db.quakes:find{filter = {location.l", "location.l", "location.lat"},
+		{`c:find{sort = "-ma`, "ma", "mag"},
+		{"c:insert{lo", "lo", "location location.lat"},
+		{"c:find{limit = 3} prin", "prin", "print"},
+		{"nothing.x", "x", ""},
+		{"", "", "*"},
+	} {
+		word, got := Complete(s, c.before)
+		if c.want == "*" {
+			if len(got) < 20 {
+				t.Errorf("%q: only %q", c.before, got)
+			}
+			continue
+		}
+		if word != c.word || strings.Join(got, " ") != c.want {
+			t.Errorf("%q: %q %q, want %q %q", c.before, word, got, c.word, c.want)
+		}
+	}
+}
