@@ -52,7 +52,28 @@ func (n *node) flat() string {
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	}
+	if n.kind == nilKind && n.text == "null" {
+		return "json.null"
+	}
 	return n.text
+}
+
+// opaque returns the name of something inside n that has no literal, "" if all has.
+func (n *node) opaque() string {
+	if n.kind == opaqueKind {
+		return n.text
+	}
+	for i := range n.items {
+		if name := n.items[i].opaque(); name != "" {
+			return name
+		}
+	}
+	for i := range n.members {
+		if name := n.members[i].opaque(); name != "" {
+			return name
+		}
+	}
+	return ""
 }
 
 func (m *member) luaKey() string {

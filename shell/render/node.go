@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -36,8 +37,9 @@ type node struct {
 }
 
 type member struct {
-	key   string
-	index bool // the key is a number, not a name: only Lua has such
+	key    string
+	index  bool    // the key is no name: only Lua has such
+	number float64 // of an index
 	node
 }
 
@@ -106,32 +108,31 @@ func fromLua(v lua.LValue, depth int) node {
 	return node{kind: opaqueKind, text: v.Type().String()}
 }
 
+// fromTable makes a list of a sequence, else an object whose indexes are keys.
 func fromTable(t *lua.LTable, depth int) node {
-	n := node{kind: objectKind}
-	length := t.Len()
-	for i := 1; i <= length; i++ {
-		n.items = append(n.items, fromLua(t.RawGetInt(i), depth+1))
-	}
+	list, object := node{kind: listKind}, node{kind: objectKind}
+	sequence := true
 	for k, v := t.Next(lua.LNil); k != lua.LNil; k, v = t.Next(k) {
-		if i, ok := lang.ToInteger(k); ok && i >= 1 && i <= int64(length) {
-			continue
+		item := fromLua(v, depth+1)
+		m := member{key: k.String(), node: item}
+		switch key := k.(type) {
+		case lua.LNumber:
+			m.index, m.number = true, float64(key)
+			sequence = sequence && m.number == float64(len(list.items)+1)
+		case lua.LString:
+			sequence = false
+		default:
+			m.index, m.number = true, math.Inf(1)
+			sequence = false
 		}
-		m := member{key: k.String(), node: fromLua(v, depth+1)}
-		_, named := k.(lua.LString)
-		m.index = !named
-		n.members = append(n.members, m)
+		list.items = append(list.items, item)
+		object.members = append(object.members, m)
 	}
-	n.sort()
-	switch {
-	case len(n.members) == 0 && (length > 0 || isArray(t)):
-		n.kind = listKind
-	case length > 0: // a list with names beside it: show the indexes as keys
-		for i, item := range n.items {
-			n.members = append(n.members, member{key: strconv.Itoa(i + 1), index: true, node: item})
-		}
-		n.items = nil
+	if sequence && (len(list.items) > 0 || isArray(t)) {
+		return list
 	}
-	return n
+	object.sort()
+	return object
 }
 
 // isArray reports whether an empty table is known to be a list.
@@ -140,8 +141,19 @@ func isArray(t *lua.LTable) bool {
 	return ok && mt.RawGetString("__metatable") == lua.LString("array")
 }
 
+// sort orders members: indexes first, by number, then names.
 func (n *node) sort() {
-	slices.SortFunc(n.members, func(a, b member) int { return strings.Compare(a.key, b.key) })
+	slices.SortFunc(n.members, func(a, b member) int {
+		switch {
+		case a.index != b.index && a.index:
+			return -1
+		case a.index != b.index:
+			return 1
+		case a.number != b.number:
+			return cmp.Compare(a.number, b.number)
+		}
+		return strings.Compare(a.key, b.key)
+	})
 }
 
 // floatText is the shortest text of a float that a person and Lua both read.

@@ -89,6 +89,9 @@ func (n *node) format(o Options) (string, error) {
 	case JSON:
 		return n.jsonText()
 	case Lua:
+		if name := n.opaque(); name != "" {
+			return "", fmt.Errorf("%s has no literal", name)
+		}
 		return n.literal(0, o.width()), nil
 	case Table:
 		return n.tableText(o.width(), o.Color), nil
