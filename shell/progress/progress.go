@@ -41,6 +41,8 @@ func New(w io.Writer, terminal bool, label string, total int64, unit Unit) *Bar 
 		progressbar.OptionSetPredictTime(true),
 		progressbar.OptionShowCount(),
 		progressbar.OptionSetWidth(30),
+		progressbar.OptionUseIECUnits(true),
+		progressbar.OptionSetSpinnerChangeInterval(0), // no goroutine of its own: it races with the end
 	}
 	if unit == Bytes {
 		options = append(options, progressbar.OptionShowBytes(true))
