@@ -3,8 +3,8 @@ package query
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aerodb/aerodb/engine/dberr"
@@ -167,11 +167,8 @@ func (p *Predicate) encode(indexes []Index, v document.Value) ([]byte, error) {
 		}
 		return nil, p.wrongType("int", v)
 	case key.Float:
-		if kind == document.Int && math.Abs(v.Float()) > 1<<53 && int64(v.Float()) != v.Int() {
-			return nil, dberr.New(dberr.QueryInvalid, "filter on %q: a float cannot hold %d exactly", p.Field, v.Int()).With("field", p.Field)
-		}
-		if kind == document.Int || kind == document.Float && v.Literal() == "" {
-			return key.AppendFloat(nil, v.Float()), nil
+		if kind == document.Int || kind == document.Float {
+			return p.encodeFloat(v)
 		}
 		return nil, p.wrongType("float", v)
 	case key.Bool:
@@ -185,6 +182,31 @@ func (p *Predicate) encode(indexes []Index, v document.Value) ([]byte, error) {
 		}
 		return nil, p.wrongType("string", v)
 	}
+}
+
+// encodeFloat encodes a number by the rule that documents follow, so that whatever a
+// document gives back finds it again: an integer is taken if the float is exactly that,
+// or is written with the same digits, as 2^60 is written 1152921504606847000.
+func (p *Predicate) encodeFloat(v document.Value) ([]byte, error) {
+	literal := v.Literal()
+	if v.Kind() == document.Int {
+		literal = strconv.FormatInt(v.Int(), 10)
+	}
+	if literal != "" {
+		n, err := document.ScanNumber([]byte(literal), 0)
+		if err != nil || !n.RoundTrips() {
+			return nil, dberr.New(dberr.QueryInvalid, "filter on %q: a float cannot hold %s exactly", p.Field, shorten(literal)).With("field", p.Field)
+		}
+	}
+	return key.AppendFloat(nil, v.Float()), nil
+}
+
+// shorten keeps a number of any length fit for a message.
+func shorten(literal string) string {
+	if len(literal) > 40 {
+		return literal[:40] + "..."
+	}
+	return literal
 }
 
 func (p *Predicate) wrongType(want string, v document.Value) error {
