@@ -13,6 +13,7 @@ import (
 
 	"github.com/aerodb/aerodb/cmd/aerodb/command"
 	"github.com/aerodb/aerodb/engine/vfs"
+	"github.com/chzyer/readline"
 	"github.com/mattn/go-isatty"
 )
 
@@ -26,8 +27,12 @@ func main() {
 		StdinTTY:  isatty.IsTerminal(os.Stdin.Fd()),
 		StdoutTTY: isatty.IsTerminal(os.Stdout.Fd()),
 		StderrTTY: isatty.IsTerminal(os.Stderr.Fd()),
-		FS:        vfs.OS,
-		Open:      func(name string) (fs.File, error) { return os.Open(name) },
+		Width:     func() int { return max(readline.GetScreenWidth(), 0) },
+		Terminal: func() (io.WriteCloser, error) {
+			return os.OpenFile("/dev/tty", os.O_WRONLY, 0)
+		},
+		FS:   vfs.OS,
+		Open: func(name string) (fs.File, error) { return os.Open(name) },
 		Append: func(name string) (io.WriteCloser, error) {
 			return os.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 		},

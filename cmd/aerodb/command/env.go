@@ -19,6 +19,8 @@ type Env struct {
 	StdinTTY, StdoutTTY, StderrTTY bool
 	// Width returns the terminal's width in columns, 0 if there is none.
 	Width func() int
+	// Terminal opens the controlling terminal for writing.
+	Terminal func() (io.WriteCloser, error)
 
 	FS vfs.FS // holds the database and the files that exports make
 	// Open opens a file the caller named, for reading from its start. It may be a pipe.

@@ -1,7 +1,15 @@
 package command
 
 import (
+	"context"
+	"errors"
+	"io"
+	"path/filepath"
+	"sync/atomic"
+
+	"github.com/aerodb/aerodb/engine/vfs"
 	"github.com/aerodb/aerodb/shell"
+	"github.com/aerodb/aerodb/shell/repl"
 	"github.com/spf13/cobra"
 )
 
@@ -12,6 +20,77 @@ func (a *app) runRoot(cmd *cobra.Command, code string, scratch bool) error {
 		return a.eval(cmd, code, scratch)
 	}
 	return a.inSession(cmd, scratch, func(s *shell.Session) error {
+		if a.env.StdinTTY {
+			return a.prompt(s)
+		}
 		return a.runScript(s, "-", nil)
 	})
+}
+
+// prompt is the interactive shell. Prompt and echo go to the terminal itself,
+// so that aerodb > out.txt works too.
+func (a *app) prompt(s *shell.Session) error {
+	o := repl.Options{
+		Prompt: a.config.Shell.Prompt, Terminal: repl.Terminal{In: io.NopCloser(a.stdin)},
+		Results: a.out.guard, Errors: a.env.Stderr, Render: a.out.options(), Width: a.env.Width,
+		History: a.history(), Statement: a.statement,
+	}
+	if !a.flags.quiet {
+		o.Banner = repl.Banner(readBuild().version, s.DB())
+	}
+	if tty, err := a.env.Terminal(); err == nil {
+		defer tty.Close()
+		o.Terminal.Out = tty
+	}
+	// At the prompt a Ctrl-C is a key, not a signal.
+	ignore := func() {}
+	a.interrupt.Store(&ignore)
+	defer a.interrupt.Store(nil)
+	err := repl.Run(a.ctx, s, o)
+	if cause := context.Cause(a.ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+// errStopped is the cause of a statement's context that Ctrl-C cancelled.
+var errStopped = errors.New("Ctrl-C")
+
+// statement derives the context of one statement of the prompt, which a Ctrl-C
+// stops. A second one, where the first has not helped, ends the process.
+func (a *app) statement(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	idle := a.interrupt.Load()
+	var stopped atomic.Bool
+	stop := func() {
+		if stopped.Swap(true) {
+			a.env.Exit(exitInterrupted)
+		}
+		cancel(errStopped)
+	}
+	a.interrupt.Store(&stop)
+	return ctx, func() {
+		a.interrupt.Store(idle)
+		cancel(nil)
+	}
+}
+
+// history returns where what is typed is kept, nil if there is no place.
+func (a *app) history() repl.History {
+	name := a.config.Shell.HistoryFile
+	if name == "" {
+		state := a.env.getenv("XDG_STATE_HOME")
+		if state == "" && a.env.getenv("HOME") != "" {
+			state = filepath.Join(a.env.getenv("HOME"), ".local", "state")
+		}
+		if state == "" {
+			return nil
+		}
+		name = filepath.Join(state, "aerodb", "history")
+		if err := vfs.MkdirAll(a.env.FS, filepath.Dir(name)); err != nil {
+			a.log.Debug("history.unavailable", "file", name, "error", err.Error())
+			return nil
+		}
+	}
+	return repl.FileHistory(name, a.env.Open, a.env.Append)
 }

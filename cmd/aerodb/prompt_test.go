@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/creack/pty"
+)
+
+// A prompt is an aerodb on a pseudo-terminal.
+type prompt struct {
+	*exec.Cmd
+	terminal *os.File
+	seen     bytes.Buffer
+}
+
+// openPrompt starts the shell in a new database.
+func openPrompt(t *testing.T) *prompt {
+	t.Helper()
+	p := &prompt{Cmd: exec.Command("aerodb")}
+	p.Dir = newDatabase(t)
+	p.Env = append(os.Environ(), "HOME="+p.Dir, "AERODB_WAL_MAX_SIZE=64KiB", "AERODB_LOG_LEVEL=warn")
+	terminal, err := pty.StartWithSize(p.Cmd, &pty.Winsize{Rows: 24, Cols: 80})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.terminal = terminal
+	t.Cleanup(func() { terminal.Close() })
+	return p
+}
+
+// expect reads until the terminal has shown text since the last expect.
+func (p *prompt) expect(t *testing.T, text string) {
+	t.Helper()
+	buf := make([]byte, 4096)
+	for {
+		if i := strings.Index(p.seen.String(), text); i >= 0 {
+			p.seen.Next(i + len(text))
+			return
+		}
+		n, err := p.terminal.Read(buf)
+		p.seen.Write(buf[:n])
+		if err != nil {
+			t.Fatalf("no %q: %v\nseen %q", text, err, p.seen.String())
+		}
+	}
+}
+
+// key types.
+func (p *prompt) key(t *testing.T, keys string) {
+	t.Helper()
+	if _, err := p.terminal.WriteString(keys); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// exit waits for the end and returns the exit code.
+func (p *prompt) exit(t *testing.T) int {
+	t.Helper()
+	for buf := make([]byte, 4096); ; {
+		if _, err := p.terminal.Read(buf); err != nil {
+			break
+		}
+	}
+	p.Wait()
+	return p.ProcessState.ExitCode()
+}
+
+// Ctrl-C stops what runs and gives the prompt back, with the database as it
+// should be; at the prompt it drops the line; Ctrl-D leaves.
+func TestPromptInterrupt(t *testing.T) {
+	p := openPrompt(t)
+	p.expect(t, "aerodb> ")
+	for _, statement := range []string{
+		"print('rea' .. 'dy') while true do end\r",
+		"while true do pcall(function() print('rea' .. 'dy') while true do end end) end\r",
+	} {
+		p.key(t, statement)
+		p.expect(t, "ready")
+		p.key(t, "\x03")
+		p.expect(t, "AERO_SCRIPT_INTERRUPTED")
+		p.expect(t, "aerodb> ")
+	}
+	p.key(t, "for x = 1, 3 do\r")
+	p.expect(t, "-> ")
+	p.key(t, "\x03")
+	p.expect(t, "aerodb> ")
+	p.key(t, "#storage.digest()\r")
+	p.expect(t, "64")
+	p.expect(t, "aerodb> ")
+	p.key(t, "\x04")
+	if code := p.exit(t); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+// SIGTERM ends the shell at its prompt, and closes the database.
+func TestPromptTerminated(t *testing.T) {
+	p := openPrompt(t)
+	p.expect(t, "aerodb> ")
+	p.Process.Signal(syscall.SIGTERM)
+	if code := p.exit(t); code != 130 {
+		t.Errorf("exit code %d", code)
+	}
+	if code, _, stderr := run(t, p.Dir, "stats"); code != 0 || strings.Contains(stderr, "WARN") {
+		t.Errorf("after it: exit code %d\n%s", code, stderr)
+	}
+}
+
+// The second Ctrl-C ends a call that does not come to a safe point.
+func TestPromptSecondInterrupt(t *testing.T) {
+	p := openPrompt(t)
+	p.expect(t, "aerodb> ")
+	p.key(t, "os.execute([[trap '' INT; printf rea; echo dy; exec sleep 1000]])\r")
+	p.expect(t, "ready")
+	// Two signals may arrive as one, so it is pressed until the end. Each is echoed.
+	for buf := make([]byte, 4096); ; {
+		if _, err := p.terminal.WriteString("\x03"); err != nil {
+			break
+		}
+		if _, err := p.terminal.Read(buf); err != nil {
+			break
+		}
+	}
+	if code := p.exit(t); code != 130 {
+		t.Errorf("exit code %d", code)
+	}
+}
