@@ -84,8 +84,7 @@ type plan struct {
 func (p *plan) run(ctx context.Context) error {
 	err := p.build(ctx, true)
 	if err == nil {
-		p.log, err = wal.Create(p.db.walOptions(), wal.Header{FirstSequence: p.db.wal.NextSequence(), Size: p.db.opts.WALMaxSize, BaseDigest: p.db.digest})
-		err = p.db.place(err)
+		err = p.startLog()
 	}
 	if err != nil {
 		p.undo()
@@ -96,6 +95,23 @@ func (p *plan) run(ctx context.Context) error {
 	}
 	p.install()
 	return nil
+}
+
+// startLog creates the log that is to follow. An empty one needs no follower: it
+// would have the same name.
+func (p *plan) startLog() (err error) {
+	db := p.db
+	if db.wal.NextSequence() == db.manifest.WAL.FirstSequence {
+		return nil
+	}
+	header := wal.Header{FirstSequence: db.wal.NextSequence(), Size: db.opts.WALMaxSize, BaseDigest: db.digest}
+	p.log, err = wal.Create(db.walOptions(), header)
+	if vfs.IsExist(err) {
+		// A checkpoint that failed could not take its own back.
+		db.discard(path.Join(db.gen.wal(), wal.FileName(header.FirstSequence)))
+		p.log, err = wal.Create(db.walOptions(), header)
+	}
+	return db.place(err)
 }
 
 // build makes the segments and the snapshot.
