@@ -138,14 +138,15 @@ func (m *Module) names() []string {
 // A Registry is all modules, in the order of the reference pages.
 type Registry []*Module
 
-// Find returns a function by its qualified name; storage.stats, c:insert and
-// collection.insert and collection:insert all work.
+// Find returns a function by its qualified name, a method also by the name of its
+// module or of any handle: storage.stats, c:insert, collection.insert, db.users:insert.
 func (r Registry) Find(name string) (*Module, *Func) {
 	name = strings.TrimSuffix(strings.TrimSpace(name), "()")
+	_, method, _ := strings.Cut(name, ":")
 	for _, m := range r {
 		for i := range m.Funcs {
 			f := &m.Funcs[i]
-			if name == m.Qualified(f) || m.Receiver != "" && (name == m.Name+"."+f.Name || name == m.Name+":"+f.Name) {
+			if name == m.Qualified(f) || m.Receiver != "" && (name == m.Name+"."+f.Name || method == f.Name) {
 				return m, f
 			}
 		}

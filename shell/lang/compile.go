@@ -70,11 +70,25 @@ func (r *Runtime) compile(source, name string, sessionLocals bool) (*lua.Functio
 	if rw.err != nil {
 		return nil, rw.err
 	}
-	proto, err := lua.Compile(chunk, name)
+	proto, err := compileChunk(chunk, name)
+	if err != nil {
+		return nil, err
+	}
+	r.patch(proto)
+	return proto, nil
+}
+
+// compileChunk turns what the library's compiler panics with into an error.
+func compileChunk(chunk []ast.Stmt, name string) (proto *lua.FunctionProto, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &SyntaxError{Name: name, Message: fmt.Sprintf("the chunk cannot be compiled: %v", p)}
+		}
+	}()
+	proto, err = lua.Compile(chunk, name)
 	if err != nil {
 		return nil, compileError(err, name)
 	}
-	r.patch(proto)
 	return proto, nil
 }
 

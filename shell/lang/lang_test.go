@@ -133,6 +133,39 @@ func TestScripts(t *testing.T) {
 				return m
 			end)
 			assert(co() == 1 and co() == 2)`},
+		{"coroutines", `
+			local co = coroutine.create(function(a) local b = coroutine.yield(a + 1) error({n = b}) end)
+			local ok, v = coroutine.resume(co, 1)
+			assert(ok and v == 2)
+			local ok, e = coroutine.resume(co, 5)
+			assert(not ok and e.n == 5 and coroutine.status(co) == "dead")
+			assert(not coroutine.resume(co))
+			local gen = coroutine.wrap(function(...) for i = 1, select("#", ...) do coroutine.yield(i, (select(i, ...))) end end)
+			local i, v = gen("a", nil, "c")
+			assert(i == 1 and v == "a" and select("#", gen()) == 2 and gen() == 3 and gen() == nil)
+			local failing = coroutine.wrap(function() error("inside", 0) end)
+			local ok, e = pcall(failing)
+			assert(not ok and e == "inside", e)
+			assert(coroutine.running() == nil)
+			local inner = coroutine.wrap(function() local ok = pcall(error) coroutine.yield(ok) return coroutine.running() end)
+			assert(inner() == false and type(inner()) == "thread")`},
+		{"deep recursion", `
+			local function down(n) if n == 0 then return 0 end return 1 + down(n - 1) end
+			assert(down(4000) == 4000)
+			local function forever() return 1 + forever() end
+			local ok, e = pcall(forever)
+			assert(not ok and tostring(e):find("overflow"), e)
+			local t = setmetatable({}, {}) getmetatable(t).__index = function(t, k) return t[k + 1] end
+			assert(not pcall(function() return t[1] end))
+			assert(down(10) == 10)`},
+		{"libraries", `
+			assert(("x"):upper() == "X" and string.upper("y") == "Y" and #"abc" == 3)
+			assert(_G.string == string and package.loaded.string == string and package.loaded._G == _G)
+			assert(rawget(_G, "channel") == nil)
+			local names = {}
+			for name in pairs(string) do names[#names + 1] = name end
+			for i = 2, #names do assert(names[i - 1] < names[i] or names[i] == "__index", names[i]) end
+			assert(setfenv(function() return x end, {x = 3})() == 3)`},
 		{"pcall results", `
 			local ok, a, b, c = pcall(function(...) return ..., 5 end, 1, 2)
 			assert(ok == true and a == 1 and b == 5 and c == nil)
@@ -247,6 +280,7 @@ func TestPromptIsFree(t *testing.T) {
 		"local a, b = 1, 2", "c = a + b", "assert(c == 3 and undefined == nil)",
 		"local function f(n) if n == 0 then return 0 end return f(n - 1) end", "assert(f(3) == 0)",
 		"local d", "assert(d == nil)", "assert(_G.c == 3)",
+		"co = coroutine.wrap(function() coroutine.yield(1) coroutine.yield(2) end)", "assert(co() == 1)", "assert(co() == 2)",
 	} {
 		fn, err := r.LoadPrompt(line, "prompt")
 		if err != nil {
@@ -332,4 +366,28 @@ func BenchmarkProtectedCall(b *testing.B) {
 	if _, err := r.Call(context.Background(), fn, lua.LNumber(b.N)); err != nil {
 		b.Fatal(err)
 	}
+}
+
+// FuzzCompile says that no source makes the compiler or the rewriting panic, and that
+// what compiles for a script compiles for the prompt.
+func FuzzCompile(f *testing.F) {
+	for _, seed := range []string{
+		"return 1 < 9007199254740993", "local t = {[0x20000000000001] = -9223372036854775808}", "for i = 1, 3 do goto x ::x:: end",
+		"local function f(...) return ... >= select('#', ...) end", "a.b:c{1, 2}", "#!x\nreturn", "repeat until 1 <= 2", "x = '\\0aerodb\\0'",
+	} {
+		f.Add(seed)
+	}
+	r := New(Options{Stdin: strings.NewReader(""), Stdout: &bytes.Buffer{}, Stderr: &bytes.Buffer{}, Now: func() time.Time { return epoch },
+		ReadFile: func(string) ([]byte, error) { return nil, fs.ErrNotExist }})
+	defer r.Close()
+	f.Fuzz(func(t *testing.T, source string) {
+		_, err := r.Load(source, "fuzz")
+		var syntax *SyntaxError
+		if err != nil && !errors.As(err, &syntax) {
+			t.Fatalf("%q: %T %v", source, err, err)
+		}
+		if _, perr := r.LoadPrompt(source, "fuzz"); (perr == nil) != (err == nil) {
+			t.Logf("%q: script %v, prompt %v", source, err, perr) // a goto past a local differs
+		}
+	})
 }

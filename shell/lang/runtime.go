@@ -27,7 +27,7 @@ type Options struct {
 
 // Sizes of Lua's stacks. A thread starts small, because every pcall has one.
 const (
-	callDepthMax   = 20000   // Lua calls inside each other
+	callDepthMax   = 5000    // Lua calls inside each other; a traceback costs the square of it
 	registrySlots  = 256     // initial values on a thread's stack
 	registryMax    = 1 << 20 // most values on a thread's stack
 	registryGrowth = 4096
@@ -73,6 +73,10 @@ func New(opts Options) *Runtime {
 		random:  newRandom(opts.Seed),
 		started: opts.Now(),
 	}
+	for _, name := range []string{"channel", "_printregs", "module", "newproxy"} {
+		r.Globals.RawSetString(name, lua.LNil)
+	}
+	r.sortLibraries()
 	r.functions = r.comparisons()
 	r.functions[identity] = L.NewFunction(func(L *lua.LState) int { return 1 })
 	r.installInt64()
@@ -81,9 +85,7 @@ func New(opts Options) *Runtime {
 	r.installLoaders()
 	r.installWorld()
 	r.installStreams()
-	for _, name := range []string{"channel", "_printregs", "module", "newproxy"} {
-		r.Globals.RawSetString(name, lua.LNil)
-	}
+	r.installCoroutines()
 	r.makeStrict()
 	return r
 }
