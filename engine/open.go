@@ -116,6 +116,9 @@ func (db *DB) open(ctx context.Context) error {
 	if err := db.replay(); err != nil {
 		return err
 	}
+	if err := db.settle(); err != nil {
+		return err
+	}
 	if err := db.findLeftovers(); err != nil {
 		return err
 	}

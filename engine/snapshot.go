@@ -143,7 +143,8 @@ func (db *DB) Snapshots() ([]SnapshotInfo, error) {
 // left between its rename and CHECKPOINT's is taken as it is.
 func (db *DB) makeSnapshot(at time.Time, m manifest.Manifest, segments []*segment.Segment) (SnapshotInfo, error) {
 	if info, ok := db.sameSnapshot(m); ok {
-		return info, nil
+		// Whoever renamed it may have been killed before the sync.
+		return info, wrapIO(db.fs.SyncDir(db.path(nameSnapshots)), "snapshot.sync", nameSnapshots)
 	}
 	id := snapshotID(at, m.Sequence)
 	dir := path.Join(nameSnapshots, id)

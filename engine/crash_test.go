@@ -1,0 +1,228 @@
+package engine_test
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/aerodb/aerodb/engine"
+	"github.com/aerodb/aerodb/engine/vfs"
+)
+
+var crashLong = flag.Bool("crash.long", false, "explore every crash image and every damaged byte, which takes long")
+
+const crashSeed = 7
+
+// An image is what a power cut left, and what it owes; it is judged once.
+type image struct {
+	hash        [32]byte
+	now, flight *model
+}
+
+// A cutter runs a workload once, and cuts the power before every call that changes
+// something, and after every step.
+type cutter struct {
+	s       *sim
+	seen    map[image]bool
+	inner   map[image]bool // of crashes in recovery, and of killed processes
+	most    int            // pending things that get losses of their own
+	deep    int            // every n-th image is written to, and its recovery crashed
+	losses  []vfs.Loss     // of inner images
+	shallow bool           // no inner images
+	skip    func(vfs.Op) bool
+	err     error // the first violation
+}
+
+// innerLosses are tried on crashes in recovery.
+var innerLosses = []vfs.Loss{vfs.LoseAll, vfs.KeepSome(1), vfs.KeepAll, vfs.KeepSome(2), vfs.KeepSome(3), vfs.KeepSome(4)}
+
+func newCutter(s *sim) *cutter {
+	c := &cutter{s: s, seen: map[image]bool{}, inner: map[image]bool{}, most: 6, deep: 16, losses: innerLosses[:2]}
+	if *crashLong {
+		c.most, c.deep, c.losses = 0, 1, innerLosses
+	}
+	s.watch = c.watch
+	return c
+}
+
+func (c *cutter) watch(op vfs.Op) error {
+	if op.Mutates() {
+		c.cut(op.String())
+		// A kill differs most from a power cut where most is pending.
+		if sync := op.Kind == vfs.KindSync || op.Kind == vfs.KindSyncDir; sync || *crashLong {
+			c.kill(op.String())
+		}
+	}
+	if c.skip != nil && c.skip(op) {
+		return vfs.SkipSync
+	}
+	return nil
+}
+
+func (c *cutter) run(steps ...step) error {
+	for _, st := range steps {
+		if err := c.s.run(st); err != nil {
+			return err
+		}
+		c.cut("the step after " + st.name)
+		c.kill("the step after " + st.name)
+		if c.err != nil {
+			return c.err
+		}
+	}
+	return nil
+}
+
+// cut tries every loss and judges each image not seen before.
+func (c *cutter) cut(at string) {
+	pending := c.s.mem.Pending()
+	for loss := range c.s.mem.EveryLoss(crashSeed, c.most) {
+		if c.err != nil {
+			return
+		}
+		img := c.s.mem.AfterCrash(loss)
+		key := image{img.Hash(), c.s.now, c.s.flight}
+		if c.seen[key] {
+			continue
+		}
+		c.seen[key] = true
+		if err := c.judge(img, mayRefuse(loss, pending)); err != nil {
+			c.err = fmt.Errorf("power cut before %q, %v: %w", at, loss, err)
+		}
+	}
+}
+
+// kill ends the process here, on a copy of the machine.
+func (c *cutter) kill(at string) {
+	if c.err == nil && !c.shallow {
+		if err := c.killed(); err != nil {
+			c.err = fmt.Errorf("killed before %q: %w", at, err)
+		}
+	}
+}
+
+func (c *cutter) judge(img *vfs.Mem, refusable bool) error {
+	o := oracle{s: c.s, brief: c.shallow}
+	if c.shallow {
+		return o.check(img, refusable)
+	}
+	if len(c.seen)%c.deep == 0 {
+		o.deep = true
+		if !refusable {
+			if err := c.within(img.Clone()); err != nil {
+				return err
+			}
+		}
+	}
+	return o.check(img, refusable)
+}
+
+// checkInner judges an image of s, not c.s, briefly and once.
+func (c *cutter) checkInner(s *sim, img *vfs.Mem) error {
+	key := image{img.Hash(), s.now, s.flight}
+	if c.inner[key] {
+		return nil
+	}
+	c.inner[key] = true
+	return oracle{s: s, brief: true}.check(img, false)
+}
+
+// within crashes the recovery of img before each call.
+func (c *cutter) within(img *vfs.Mem) error {
+	inner := &sim{mem: img, keep: c.s.keep, onFull: c.s.onFull, now: c.s.now, flight: c.s.flight, history: c.s.history}
+	inner.use(img)
+	var failure error
+	look := func(at string) {
+		for _, loss := range c.losses {
+			if failure != nil {
+				return
+			}
+			if err := c.checkInner(inner, img.AfterCrash(loss)); err != nil {
+				failure = fmt.Errorf("recovery cut before %q, %v: %w", at, loss, err)
+			}
+		}
+	}
+	inner.watch = func(op vfs.Op) error {
+		if op.Mutates() {
+			look(op.String())
+		}
+		return nil
+	}
+	db, err := engine.Open(ctx, inner.options(img))
+	if err != nil {
+		return failure // no database yet: judged elsewhere
+	}
+	look("work")
+	_ = db.Close()
+	return failure
+}
+
+// killed ends the process here and starts another, which writes; then the power
+// goes. What the first left in the page cache only must not be built upon.
+func (c *cutter) killed() error {
+	next := newSim()
+	next.keep, next.onFull, next.history = c.s.keep, c.s.onFull, maps.Clone(c.s.history)
+	next.use(c.s.mem.Clone())
+	db, err := engine.Open(ctx, next.options(next.mem))
+	if err != nil {
+		if !c.s.now.made {
+			return nil
+		}
+		return err
+	}
+	next.db = db
+	found, err := oracle{s: c.s}.judge(db, next.mem)
+	if err != nil {
+		return err
+	}
+	next.now, next.flight = found, nil
+	if c.s.flight != nil && c.s.flight.differs(found) == "" {
+		next.now = c.s.flight
+	} else if c.s.now.made {
+		next.now = c.s.now // the very model, so that equal images are known
+	}
+	steps := []step{}
+	if len(found.schemas) == 0 {
+		steps = append(steps, stepDefine(schemaV1))
+	}
+	steps = append(steps, stepInsert("v1", doc("killed", 7, 10)))
+	for _, st := range append(steps, stepCheckpoint(), stepInsert("v1", doc("killed twice", 8, 10))) {
+		for _, loss := range c.losses {
+			if err := c.checkInner(next, next.mem.AfterCrash(loss)); err != nil {
+				return fmt.Errorf("then the power cut before %s, %v: %w", st.name, loss, err)
+			}
+		}
+		if err := next.run(st); err != nil {
+			return err
+		}
+	}
+	return next.run(stepClose())
+}
+
+// mayRefuse reports whether a loss damages what was being written, rather than
+// keeping or losing it: then it may be refused, never believed.
+func mayRefuse(loss vfs.Loss, pending []vfs.Pending) bool {
+	var n int
+	if _, err := fmt.Sscanf(loss.String(), "first %d, next torn", &n); err == nil && strings.HasSuffix(loss.String(), "torn") {
+		return pending[n].Kind == vfs.PendingBytes
+	}
+	return loss.String() == "all torn" || loss.String() == "garbage bytes"
+}
+
+func TestCrashEverywhere(t *testing.T) {
+	for _, w := range workloads() {
+		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSim()
+			w.prepare(s)
+			c := newCutter(s)
+			err := c.run(w.steps...)
+			t.Logf("%d images, %d of recoveries and killed processes", len(c.seen), len(c.inner))
+			if err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}

@@ -1,0 +1,43 @@
+package engine
+
+import (
+	"path"
+
+	"github.com/aerodb/aerodb/engine/vfs"
+)
+
+// settle makes durable that CURRENT and CHECKPOINT are the files that were read. A
+// process that was killed between a rename and its sync leaves a name that is in
+// the page cache only: it must not be built upon, nor may what the name before
+// reached be swept, while a power cut can bring that one back.
+func (db *DB) settle() error {
+	if db.opts.ReadOnly {
+		return nil
+	}
+	for _, name := range []string{nameCurrent, db.gen.checkpoint()} {
+		if err := db.settleName(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settleName syncs the folder of a file. Unless the database was closed cleanly, it
+// puts the same bytes under the name once more before: a sync that failed may have
+// dropped the rename, and a later one would say nothing of it. Where there is no
+// room for that, the sync has to do, since recovery must not need any.
+func (db *DB) settleName(name string) error {
+	dir, base := path.Split(name)
+	if !db.recovery.Sealed {
+		data, err := db.readFile(name)
+		if err != nil {
+			return err
+		}
+		err = vfs.Publish(db.fs, db.path(dir), base, data, fileMode)
+		if !vfs.IsNoSpace(err) {
+			return wrapIO(err, "recovery.settle", name)
+		}
+		db.log.Warn("recovery.no_space", "file", name, "error", err.Error())
+	}
+	return wrapIO(db.fs.SyncDir(db.path(dir)), "recovery.settle", dir)
+}

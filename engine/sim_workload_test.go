@@ -1,0 +1,82 @@
+package engine_test
+
+import (
+	"fmt"
+
+	"github.com/aerodb/aerodb/engine"
+)
+
+// A workload is what happens to a database: small, since almost every crash bug
+// needs three operations or fewer on a fresh one.
+type workload struct {
+	name   string
+	keep   int
+	onFull engine.OnFull
+	steps  []step
+}
+
+func (w workload) prepare(s *sim) {
+	if w.keep != 0 {
+		s.keep = w.keep
+	}
+	if w.onFull != "" {
+		s.onFull = w.onFull
+	}
+}
+
+// fresh is a database with the first schema, open; then steps.
+func fresh(steps ...step) []step {
+	return append([]step{stepInit(), stepOpen(), stepDefine(schemaV1)}, steps...)
+}
+
+func workloads() []workload {
+	return []workload{
+		{name: "init", steps: []step{stepInit()}},
+		{name: "insert", steps: fresh(stepInsert("v1", doc("a", 1, 10)))},
+		{name: "insert, replace, delete", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepReplace("v1", doc("a", 2, 700)), stepDelete("v1", "a"))},
+		{name: "many at once", steps: fresh(stepInsert("v1", doc("a", 1, 10), doc("b", 2, 900), doc("c", 2, 10)))},
+		{name: "versions", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepDefine(schemaV2), stepReplace("v2", doc("a", 2, 10)),
+			stepCheckpoint(), stepDefine(schemaU1))},
+		{name: "sizes", steps: append(fresh(), sizes()...)},
+		{name: "checkpoint of nothing", steps: []step{stepInit(), stepOpen(), stepCheckpoint(), stepCheckpoint(), stepClose(), stepOpen()}},
+		{name: "checkpoint", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepCheckpoint(), stepInsert("v1", doc("b", 1, 10)),
+			stepDelete("v1", "a"), stepCheckpoint())},
+		{name: "checkpoint with merge", steps: append(fresh(), merges()...)},
+		{name: "full log, checkpoint", steps: append(fresh(), fills(6)...)},
+		{name: "full log, reject", onFull: engine.OnFullReject, steps: append(append(fresh(), fills(4)...), stepCheckpoint(), stepInsert("v1", doc("z", 1, 10)))},
+		{name: "snapshot", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepSnapshot(), stepInsert("v1", doc("b", 1, 10)), stepSnapshot(),
+			stepRemove(), stepCheckpoint(), stepSnapshot())},
+		{name: "keep one snapshot", keep: 1, steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepCheckpoint(), stepInsert("v1", doc("b", 1, 10)), stepCheckpoint())},
+		{name: "close and open", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepClose(), stepOpen(), stepInsert("v1", doc("b", 1, 600)), stepClose(), stepOpen())},
+		{name: "kill and open", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepKill(), stepOpen(), stepInsert("v1", doc("b", 1, 600)), stepKill(), stepOpen(),
+			stepCheckpoint(), stepKill(), stepOpen(), stepInsert("v1", doc("c", 1, 10)))},
+	}
+}
+
+// sizes inserts documents whose records end at, before and behind the end of a sector.
+func sizes() (steps []step) {
+	for i, pad := range []int{0, 395, 396, 397, 398, 1400, 5000} {
+		steps = append(steps, stepInsert("v1", doc(fmt.Sprintf("s%d", i), i, pad)))
+	}
+	return steps
+}
+
+// merges makes segments until a checkpoint merges them, deletions among them.
+func merges() (steps []step) {
+	for i := range 5 {
+		steps = append(steps, stepInsert("v1", doc(fmt.Sprintf("m%d", i), i, 10)))
+		if i%2 == 1 {
+			steps = append(steps, stepDelete("v1", fmt.Sprintf("m%d", i-1)))
+		}
+		steps = append(steps, stepCheckpoint())
+	}
+	return steps
+}
+
+// fills inserts n documents, of which about five fill the log.
+func fills(n int) (steps []step) {
+	for i := range n {
+		steps = append(steps, stepInsert("v1", doc(fmt.Sprintf("f%d", i), i, 2800)))
+	}
+	return steps
+}
