@@ -84,6 +84,10 @@ function storage.digest() end
 ---@return aerodb.Checkpoint what was written.
 function storage.checkpoint() end
 
+--- Closes the database and opens it again from its files, as the next start would. Collections go on working; iterators made before do not.
+---@return aerodb.Reopen what recovery found.
+function storage.reopen() end
+
 --- Takes a snapshot: a directory that is complete, can be copied by any tool and opened read-only. With nothing changed since the last one, the last one is returned and created is false.
 ---@return aerodb.Snapshot the snapshot.
 function storage.snapshot() end
@@ -96,10 +100,6 @@ function storage.snapshots() end
 ---@param id string the snapshot's id, as snapshots() lists it
 ---@return table a table: `id`, `freed_bytes`.
 function storage.remove_snapshot(id) end
-
---- Closes the database and opens it again from its files, as the next start would. Collections go on working; iterators made before do not.
----@return aerodb.Reopen what recovery found.
-function storage.reopen() end
 
 --- schemas and collections
 ---@class aerodb.db
@@ -204,7 +204,7 @@ function collection:count() end
 ---@return aerodb.iterator an iterator for a for loop.
 function collection:each(options) end
 
---- Inserts the documents of a JSON Lines file, in durable batches. If a line fails, the error names it, and what was acknowledged before stays.
+--- Inserts the documents of a JSON Lines file, in durable batches. If a line fails, the error names it, and what was acknowledged before stays; details.documents says how many.
 ---@param path string the file
 ---@return aerodb.Import what was acknowledged.
 function collection:import(path) end

@@ -1,6 +1,8 @@
 package shell
 
 import (
+	"slices"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/aerodb/aerodb/engine"
@@ -8,103 +10,112 @@ import (
 	"github.com/aerodb/aerodb/engine/document"
 	"github.com/aerodb/aerodb/shell/bind"
 	"github.com/aerodb/aerodb/shell/convert"
+	"github.com/aerodb/aerodb/shell/lang"
 )
 
 // collectionModule is the methods of a handle on a collection.
 func collectionModule(s *Session) *bind.Module {
+	return &bind.Module{
+		Name: "collection", Receiver: "c",
+		Doc:   "the documents of one schema version, as db.collection or db.users returns it",
+		Types: []bind.Type{planType, importType, exportType},
+		Funcs: slices.Concat(writeMethods(s), readMethods(s), transferMethods(s)),
+	}
+}
+
+var idParam = bind.Param{Name: "id", Kind: bind.String, Doc: "the document's `_id`"}
+
+func writeMethods(s *Session) []bind.Func {
 	doc := bind.Param{Name: "doc", Kind: bind.Table, Doc: "the document; its `_id` is a string"}
-	id := bind.Param{Name: "id", Kind: bind.String, Doc: "the document's `_id`"}
+	refusals := append([]dberr.Code{dberr.SchemaValidationFailed, dberr.DocumentTooLarge}, writeErrors...)
+	return []bind.Func{
+		{Name: "insert", Doc: "Adds a document. It is durable when the call returns.",
+			Params: []bind.Param{doc}, Misuse: dberr.SchemaValidationFailed,
+			Example: `db.users:insert{_id = "carol", name = "Carol", age = 41}`,
+			Errors:  append([]dberr.Code{dberr.DocumentExists}, refusals...),
+			Call:    s.write((*engine.Collection).Insert)},
+		{Name: "insert_many", Doc: "Adds documents as one durable record: all are valid and new, or none is written. The error's details.index counts from 0.",
+			Params:  []bind.Param{{Name: "docs", Kind: bind.Table, Doc: "a list of documents"}},
+			Misuse:  dberr.SchemaValidationFailed,
+			Returns: bind.Field{Type: "integer", Doc: "how many documents were added."},
+			Example: `db.users:insert_many{{_id = "u1", name = "One"}, {_id = "u2", name = "Two"}}`,
+			Errors:  append([]dberr.Code{dberr.DocumentExists}, refusals...),
+			Call:    s.with(s.insertMany)},
+		{Name: "replace", Doc: "Replaces the whole document of that `_id`. Under a newer schema version it moves the document there.",
+			Params: []bind.Param{doc}, Misuse: dberr.SchemaValidationFailed,
+			Example: "local alice = db.users:get(\"alice\")\nalice.age = alice.age + 1\ndb.users:replace(alice)",
+			Errors:  append([]dberr.Code{dberr.DocumentNotFound}, refusals...),
+			Call:    s.write((*engine.Collection).Replace)},
+		{Name: "delete", Doc: "Deletes a document.",
+			Params:  []bind.Param{idParam},
+			Returns: bind.Field{Type: "boolean", Doc: "true if it was there."},
+			Example: `assert(db.users:delete("bob"))`,
+			Errors:  writeErrors,
+			Call: s.with(func(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
+				found, err := c.Delete(a.String("id"))
+				return lua.LBool(found), err
+			})},
+	}
+}
+
+func readMethods(s *Session) []bind.Func {
 	query := bind.Param{Name: "query", Kind: bind.Options, Doc: "what to look for", Members: []bind.Param{
 		{Name: "filter", Kind: bind.Table, Optional: true, Doc: "fields and values, or bounds: `{age = {[\"$gte\"] = 18, [\"$lt\"] = 65}}`"},
 		{Name: "sort", Kind: bind.String, Optional: true, Doc: "an indexed field; descending with a leading `-`"},
 		{Name: "limit", Kind: bind.Int, Optional: true, Doc: "the most documents to return; it must be given"},
 	}}
-	queryErrors := []dberr.Code{dberr.QueryInvalid, dberr.QueryLimitRequired, dberr.QueryUnbounded, dberr.QueryUnindexedField, dberr.QuerySortNotIndexed}
-	return &bind.Module{
-		Name: "collection", Receiver: "c",
-		Doc:   "the documents of one schema version, as db.collection or db.users returns it",
-		Types: []bind.Type{planType, importType, exportType},
-		Funcs: []bind.Func{
-			{Name: "insert", Doc: "Adds a document. It is durable when the call returns.",
-				Params: []bind.Param{doc}, Misuse: dberr.SchemaValidationFailed,
-				Example: `db.users:insert{_id = "carol", name = "Carol", age = 41}`,
-				Errors:  append([]dberr.Code{dberr.DocumentExists, dberr.SchemaValidationFailed, dberr.DocumentTooLarge}, writeErrors...),
-				Call:    s.write((*engine.Collection).Insert)},
-			{Name: "insert_many", Doc: "Adds documents as one durable record: all are valid and new, or none is written. The error's details.index counts from 0.",
-				Params:  []bind.Param{{Name: "docs", Kind: bind.Table, Doc: "a list of documents"}},
-				Misuse:  dberr.SchemaValidationFailed,
-				Returns: bind.Field{Type: "integer", Doc: "how many documents were added."},
-				Example: `db.users:insert_many{{_id = "u1", name = "One"}, {_id = "u2", name = "Two"}}`,
-				Errors:  append([]dberr.Code{dberr.DocumentExists, dberr.SchemaValidationFailed, dberr.DocumentTooLarge}, writeErrors...),
-				Call:    s.insertMany},
-			{Name: "replace", Doc: "Replaces the whole document of that `_id`. Under a newer schema version it moves the document there.",
-				Params: []bind.Param{doc}, Misuse: dberr.SchemaValidationFailed,
-				Example: "local alice = db.users:get(\"alice\")\nalice.age = alice.age + 1\ndb.users:replace(alice)",
-				Errors:  append([]dberr.Code{dberr.DocumentNotFound, dberr.SchemaValidationFailed, dberr.DocumentTooLarge}, writeErrors...),
-				Call:    s.write((*engine.Collection).Replace)},
-			{Name: "delete", Doc: "Deletes a document.",
-				Params:  []bind.Param{id},
-				Returns: bind.Field{Type: "boolean", Doc: "true if it was there."},
-				Example: `assert(db.users:delete("bob"))`,
-				Errors:  writeErrors,
-				Call: s.with(func(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
-					found, err := c.Delete(a.String("id"))
-					return lua.LBool(found), err
-				})},
-			{Name: "get", Doc: "Returns a document by its `_id`.",
-				Params:  []bind.Param{id},
-				Returns: bind.Field{Type: "table?", Doc: "the document, nil if there is none."},
-				Example: `print(db.users:get("alice").name)`,
-				Call: s.with(func(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
-					return s.optionalDocument(c, a.String("id"))
-				})},
-			{Name: "find", Doc: "Returns the documents that a query finds. It runs only if an index bounds its cost. Ties in the order are broken by `_id`.",
-				Params: []bind.Param{query}, Misuse: dberr.QueryInvalid,
-				Returns: bind.Field{Type: "table[]", Doc: "a list of documents."},
-				Example: `local adults = db.users:find{filter = {age = {["$gte"] = 18}}, sort = "-age", limit = 10}`,
-				Errors:  queryErrors,
-				Call:    s.with(s.find)},
-			{Name: "explain", Doc: "Tells how find would answer the same query, without running it.",
-				Params: []bind.Param{query}, Misuse: dberr.QueryInvalid,
-				Returns: bind.Field{Type: "Plan", Doc: "the plan."},
-				Example: `print(db.users:explain{filter = {age = 30}, limit = 10}.scan_type)`,
-				Errors:  queryErrors,
-				Call: s.with(func(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
-					q, err := s.query(a)
-					if err != nil {
-						return nil, err
-					}
-					plan, err := valueOf(c.Explain(q))
-					return s.codec.FromValue(plan, nil), err
-				})},
-			{Name: "count", Doc: "Returns the number of documents of this version. It costs nothing.",
-				Returns: bind.Field{Type: "integer", Doc: "the number."},
-				Example: `print(db.users:count())`,
-				Call: s.with(func(c *engine.Collection, _ *bind.Args) (lua.LValue, error) {
-					n, err := c.Count()
-					return lua.LNumber(n), err
-				})},
-			{Name: "each", Doc: "Walks the documents in the order of `_id`, over a view that later writes do not change. It is the only way to go over a whole collection.",
-				Params: []bind.Param{{Name: "options", Kind: bind.Options, Optional: true, Doc: "where to begin and end", Members: []bind.Param{
-					{Name: "after", Kind: bind.String, Optional: true, Doc: "begin behind this `_id`"},
-					{Name: "limit", Kind: bind.Int, Optional: true, Doc: "the most documents to walk"},
-				}}},
-				Returns: bind.Field{Type: "iterator", Doc: "an iterator for a for loop."},
-				Example: "for user in db.users:each() do print(user._id) end",
-				Call:    s.with(s.each)},
-			{Name: "import", Doc: "Inserts the documents of a JSON Lines file, in durable batches. If a line fails, the error names it, and what was acknowledged before stays.",
-				Params:  []bind.Param{{Name: "path", Kind: bind.String, Doc: "the file"}},
-				Returns: bind.Field{Type: "Import", Doc: "what was acknowledged."},
-				Example: "db.users:export(dir .. \"/users.jsonl\")\nlocal copy = db.define_schema{schema_id = \"copy\", schema_version = \"v1\", fields = db.schema(\"users\").fields}\nprint(db.copy:import(dir .. \"/users.jsonl\").documents)",
-				Errors:  []dberr.Code{dberr.StorageIOError, dberr.DocumentExists, dberr.SchemaValidationFailed},
-				Call:    s.with(s.importFile)},
-			{Name: "export", Doc: "Writes the documents to a JSON Lines file, ordered by `_id`. The file is whole or not there; one of that name is replaced.",
-				Params:  []bind.Param{{Name: "path", Kind: bind.String, Doc: "the file"}},
-				Returns: bind.Field{Type: "Export", Doc: "what was written."},
-				Example: `print(db.users:export(dir .. "/users.jsonl").documents)`,
-				Errors:  []dberr.Code{dberr.StorageIOError, dberr.StorageNoSpace},
-				Call:    s.with(s.exportFile)},
-		},
+	refusals := []dberr.Code{dberr.QueryInvalid, dberr.QueryLimitRequired, dberr.QueryUnbounded, dberr.QueryUnindexedField, dberr.QuerySortNotIndexed}
+	return []bind.Func{
+		{Name: "get", Doc: "Returns a document by its `_id`.",
+			Params:  []bind.Param{idParam},
+			Returns: bind.Field{Type: "table?", Doc: "the document, nil if there is none."},
+			Example: `print(db.users:get("alice").name)`,
+			Call:    s.with(s.get)},
+		{Name: "find", Doc: "Returns the documents that a query finds. It runs only if an index bounds its cost. Ties in the order are broken by `_id`.",
+			Params: []bind.Param{query}, Misuse: dberr.QueryInvalid,
+			Returns: bind.Field{Type: "table[]", Doc: "a list of documents."},
+			Example: `local adults = db.users:find{filter = {age = {["$gte"] = 18}}, sort = "-age", limit = 10}`,
+			Errors:  refusals,
+			Call:    s.with(s.find)},
+		{Name: "explain", Doc: "Tells how find would answer the same query, without running it.",
+			Params: []bind.Param{query}, Misuse: dberr.QueryInvalid,
+			Returns: bind.Field{Type: "Plan", Doc: "the plan."},
+			Example: `print(db.users:explain{filter = {age = 30}, limit = 10}.scan_type)`,
+			Errors:  refusals,
+			Call:    s.with(s.explain)},
+		{Name: "count", Doc: "Returns the number of documents of this version. It costs nothing.",
+			Returns: bind.Field{Type: "integer", Doc: "the number."},
+			Example: `print(db.users:count())`,
+			Call: s.with(func(c *engine.Collection, _ *bind.Args) (lua.LValue, error) {
+				n, err := c.Count()
+				return lang.Integer(n), err
+			})},
+		{Name: "each", Doc: "Walks the documents in the order of `_id`, over a view that later writes do not change. It is the only way to go over a whole collection.",
+			Params: []bind.Param{{Name: "options", Kind: bind.Options, Optional: true, Doc: "where to begin and end", Members: []bind.Param{
+				{Name: "after", Kind: bind.String, Optional: true, Doc: "begin behind this `_id`"},
+				{Name: "limit", Kind: bind.Int, Optional: true, Doc: "the most documents to walk"},
+			}}},
+			Returns: bind.Field{Type: "iterator", Doc: "an iterator for a for loop."},
+			Example: "for user in db.users:each() do print(user._id) end",
+			Call:    s.with(s.each)},
+	}
+}
+
+func transferMethods(s *Session) []bind.Func {
+	file := bind.Param{Name: "path", Kind: bind.String, Doc: "the file"}
+	return []bind.Func{
+		{Name: "import", Doc: "Inserts the documents of a JSON Lines file, in durable batches. If a line fails, the error names it, and what was acknowledged before stays; details.documents says how many.",
+			Params:  []bind.Param{file},
+			Returns: bind.Field{Type: "Import", Doc: "what was acknowledged."},
+			Example: "db.users:export(dir .. \"/users.jsonl\")\ndb.define_schema{schema_id = \"copy\", schema_version = \"v1\", fields = db.schema(\"users\").fields}\nprint(db.copy:import(dir .. \"/users.jsonl\").documents)",
+			Errors:  []dberr.Code{dberr.StorageIOError, dberr.DocumentExists, dberr.SchemaValidationFailed},
+			Call:    s.with(s.importFile)},
+		{Name: "export", Doc: "Writes the documents to a JSON Lines file, ordered by `_id`. The file is whole or not there; one of that name is replaced.",
+			Params:  []bind.Param{file},
+			Returns: bind.Field{Type: "Export", Doc: "what was written."},
+			Example: `print(db.users:export(dir .. "/users.jsonl").documents)`,
+			Errors:  []dberr.Code{dberr.StorageIOError, dberr.StorageNoSpace},
+			Call:    s.with(s.exportFile)},
 	}
 }
 
@@ -128,34 +139,44 @@ func (s *Session) document(c *engine.Collection, t *lua.LTable) ([]byte, error) 
 	return doc, nil
 }
 
-func (s *Session) insertMany(a *bind.Args) (lua.LValue, error) {
-	return s.with(func(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
-		list := a.Table("docs")
-		docs := make([][]byte, list.Len())
-		for i := range docs {
-			t, ok := list.RawGetInt(i + 1).(*lua.LTable)
-			if !ok {
-				return nil, dberr.New(dberr.SchemaValidationFailed, "c:insert_many: document %d of the list is %s, not a table", i+1, bind.Describe(list.RawGetInt(i+1))).With("index", int64(i))
-			}
-			doc, err := s.document(c, t)
-			if err != nil {
-				return nil, dberr.From(err).With("index", int64(i))
-			}
-			docs[i] = doc
+func (s *Session) insertMany(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
+	list := a.Table("docs")
+	docs := make([][]byte, list.Len())
+	if len(docs) == 0 && list.RawGetString("_id") != lua.LNil {
+		return nil, dberr.New(dberr.SchemaValidationFailed, "c:insert_many: wants a list of documents, not one document").
+			WithHint("use c:insert(doc), or put it into a list: {doc}")
+	}
+	for i := range docs {
+		item := list.RawGetInt(i + 1)
+		t, ok := item.(*lua.LTable)
+		if !ok {
+			return nil, dberr.New(dberr.SchemaValidationFailed, "c:insert_many: document %d of the list is %s, not a table", i+1, bind.Describe(item)).
+				With("index", int64(i))
 		}
-		if len(docs) == 0 && list.RawGetString("_id") != lua.LNil {
-			return nil, dberr.New(dberr.SchemaValidationFailed, "c:insert_many: wants a list of documents, not one document").WithHint("use c:insert(doc), or put it into a list: {doc}")
+		doc, err := s.document(c, t)
+		if err != nil {
+			return nil, dberr.From(err).With("index", int64(i))
 		}
-		return lua.LNumber(len(docs)), c.InsertMany(docs)
-	})(a)
+		docs[i] = doc
+	}
+	return lua.LNumber(len(docs)), c.InsertMany(docs)
 }
 
-func (s *Session) optionalDocument(c *engine.Collection, id string) (lua.LValue, error) {
-	doc, err := c.Get(id)
+func (s *Session) get(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
+	doc, err := c.Get(a.String("id"))
 	if err != nil || doc == nil {
 		return lua.LNil, err
 	}
 	return s.fromDocument(c, doc)
+}
+
+func (s *Session) explain(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
+	q, err := s.query(a)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := valueOf(c.Explain(q))
+	return s.codec.FromValue(plan, nil), err
 }
 
 // fromDocument turns a stored document into a table.

@@ -30,53 +30,62 @@ func dbModule(s *Session) *bind.Module {
 		Name:   "db",
 		Doc:    "schemas and collections",
 		Others: "collection",
-		Funcs: []bind.Func{
-			{Name: "define_schema",
-				Doc:     "Registers a schema version. The same definition again changes nothing. A version, once registered, never changes; a newer version may add optional fields and indexes.",
-				Params:  []bind.Param{{Name: "definition", Kind: bind.Table, Doc: "`schema_id`, `schema_version`, `fields`, `indexes`"}},
-				Returns: bind.Field{Type: "table", Doc: "a table: `schema_id`, `schema_version`, `created` (false if it was registered before)."},
-				Example: exampleSchema,
-				Errors:  []dberr.Code{dberr.SchemaInvalid, dberr.SchemaImmutable, dberr.SchemaIncompatible},
-				Misuse:  dberr.SchemaInvalid,
-				Call:    s.defineSchema},
-			{Name: "schemas",
-				Doc:     "Lists the definitions of all registered schema versions, ordered by id, then by registration.",
-				Returns: bind.Field{Type: "table[]", Doc: "a list of definitions with every short form written out."},
-				Example: "for _, d in ipairs(db.schemas()) do print(d.schema_id, d.schema_version) end",
-				Call:    s.value(func(db *engine.DB, _ *bind.Args) (document.Value, error) { return schemas(db) })},
-			{Name: "schema",
-				Doc: "Returns the definition of one schema version.",
-				Params: []bind.Param{
-					{Name: "id", Kind: bind.String, Doc: "the schema's id"},
-					{Name: "version", Kind: bind.String, Optional: true, Doc: "its version; the newest if left out"},
-				},
-				Returns: bind.Field{Type: "table", Doc: "the definition with every short form written out."},
-				Example: `print(db.schema("users", "v1").fields.age.type)`,
-				Errors:  []dberr.Code{dberr.SchemaUnknown, dberr.SchemaVersionUnknown},
-				Call: s.value(func(db *engine.DB, a *bind.Args) (document.Value, error) {
-					return valueOf(db.Schema(a.String("id"), a.String("version")))
-				})},
-			{Name: "collection",
-				Doc: "Returns a handle on the documents of one schema version. `db.users` is short for the newest version of users.",
-				Params: []bind.Param{
-					{Name: "id", Kind: bind.String, Missing: dberr.SchemaRequired, Doc: "the schema's id"},
-					{Name: "version", Kind: bind.String, Missing: dberr.SchemaVersionRequired, Doc: "its version"},
-				},
-				Returns: bind.Field{Type: "collection", Doc: "the handle."},
-				Example: "local users = db.collection(\"users\", \"v1\")\nprint(users:count())",
-				Errors:  []dberr.Code{dberr.SchemaUnknown, dberr.SchemaVersionUnknown, dberr.SchemaRequired, dberr.SchemaVersionRequired},
-				Call:    s.collection},
-			{Name: "request",
-				Doc:     "Answers a request of the JSON API, given and answered as tables. It raises nothing for a request that fails: look at status.",
-				Params:  []bind.Param{{Name: "request", Kind: bind.Table, Doc: "`op` and the members that belong to it"}},
-				Returns: bind.Field{Type: "table", Doc: "a table: `status` and `data`, or `status`, `code`, `severity` and `message`."},
-				Example: "local r = db.request{op = \"query\", schema_id = \"users\", schema_version = \"v1\", filter = {age = {[\"$gte\"] = 18}}, limit = 10}\nassert(r.status == \"ok\")",
-				Misuse:  dberr.QueryInvalid,
-				Call:    s.request},
-		},
+		Funcs:  slices.Concat(schemaFuncs(s), dataFuncs(s)),
 	}
 	m.Missing = func(_ *bind.Args, name string) (lua.LValue, error) { return s.newest(m, name) }
 	return m
+}
+
+func schemaFuncs(s *Session) []bind.Func {
+	return []bind.Func{
+		{Name: "define_schema",
+			Doc:     "Registers a schema version. The same definition again changes nothing. A version, once registered, never changes; a newer version may add optional fields and indexes.",
+			Params:  []bind.Param{{Name: "definition", Kind: bind.Table, Doc: "`schema_id`, `schema_version`, `fields`, `indexes`"}},
+			Returns: bind.Field{Type: "table", Doc: "a table: `schema_id`, `schema_version`, `created` (false if it was registered before)."},
+			Example: exampleSchema,
+			Errors:  []dberr.Code{dberr.SchemaInvalid, dberr.SchemaImmutable, dberr.SchemaIncompatible},
+			Misuse:  dberr.SchemaInvalid,
+			Call:    s.defineSchema},
+		{Name: "schemas",
+			Doc:     "Lists the definitions of all registered schema versions, ordered by id, then by registration.",
+			Returns: bind.Field{Type: "table[]", Doc: "a list of definitions with every short form written out."},
+			Example: "for _, d in ipairs(db.schemas()) do print(d.schema_id, d.schema_version) end",
+			Call:    s.value(func(db *engine.DB, _ *bind.Args) (document.Value, error) { return schemas(db) })},
+		{Name: "schema",
+			Doc: "Returns the definition of one schema version.",
+			Params: []bind.Param{
+				{Name: "id", Kind: bind.String, Doc: "the schema's id"},
+				{Name: "version", Kind: bind.String, Optional: true, Doc: "its version; the newest if left out"},
+			},
+			Returns: bind.Field{Type: "table", Doc: "the definition with every short form written out."},
+			Example: `print(db.schema("users", "v1").fields.age.type)`,
+			Errors:  []dberr.Code{dberr.SchemaUnknown, dberr.SchemaVersionUnknown},
+			Call: s.value(func(db *engine.DB, a *bind.Args) (document.Value, error) {
+				return valueOf(db.Schema(a.String("id"), a.String("version")))
+			})},
+	}
+}
+
+func dataFuncs(s *Session) []bind.Func {
+	return []bind.Func{
+		{Name: "collection",
+			Doc: "Returns a handle on the documents of one schema version. `db.users` is short for the newest version of users.",
+			Params: []bind.Param{
+				{Name: "id", Kind: bind.String, Missing: dberr.SchemaRequired, Doc: "the schema's id"},
+				{Name: "version", Kind: bind.String, Missing: dberr.SchemaVersionRequired, Doc: "its version"},
+			},
+			Returns: bind.Field{Type: "collection", Doc: "the handle."},
+			Example: "local users = db.collection(\"users\", \"v1\")\nprint(users:count())",
+			Errors:  []dberr.Code{dberr.SchemaUnknown, dberr.SchemaVersionUnknown, dberr.SchemaRequired, dberr.SchemaVersionRequired},
+			Call:    s.collection},
+		{Name: "request",
+			Doc:     "Answers a request of the JSON API, given and answered as tables. It raises nothing for a request that fails: look at status.",
+			Params:  []bind.Param{{Name: "request", Kind: bind.Table, Doc: "`op` and the members that belong to it"}},
+			Returns: bind.Field{Type: "table", Doc: "a table: `status` and `data`, or `status`, `code`, `severity` and `message`."},
+			Example: "local r = db.request{op = \"query\", schema_id = \"users\", schema_version = \"v1\", filter = {age = {[\"$gte\"] = 18}}, limit = 10}\nassert(r.status == \"ok\")",
+			Misuse:  dberr.QueryInvalid,
+			Call:    s.request},
+	}
 }
 
 func (s *Session) defineSchema(a *bind.Args) (lua.LValue, error) {

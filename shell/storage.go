@@ -1,6 +1,8 @@
 package shell
 
 import (
+	"slices"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/aerodb/aerodb/engine"
@@ -15,56 +17,65 @@ func storageModule(s *Session) *bind.Module {
 		Name:  "storage",
 		Doc:   "snapshots, checkpoints and the state of the database on disk",
 		Types: []bind.Type{statsType, snapshotType, checkpointType, reopenType},
-		Funcs: []bind.Func{
-			{Name: "stats",
-				Doc:     "Tells what the database holds and how it is doing. It reads counters, so it costs the same at any size.",
-				Returns: bind.Field{Type: "Stats", Doc: "a table of counters."},
-				Example: `print(storage.stats().document_count)`,
-				Call:    s.value(func(db *engine.DB, _ *bind.Args) (document.Value, error) { return valueOf(db.Stats()) })},
-			{Name: "digest",
-				Doc:     "Returns the digest of the whole logical state: equal digest, equal state. It is kept up to date at every write, so reading it costs nothing. It proves equality against accident, not against an adversary.",
-				Returns: bind.Field{Type: "string", Doc: "64 hex digits."},
-				Example: "local before = storage.digest()\nstorage.checkpoint()\nassert(storage.digest() == before)",
-				Call: s.value(func(db *engine.DB, _ *bind.Args) (document.Value, error) {
-					sum, err := db.Digest()
-					return document.StringValue(sum.String()), err
-				})},
-			{Name: "checkpoint",
-				Doc:     "Writes what changed since the last checkpoint into a segment, takes a snapshot and starts a new WAL. Recovery then has nothing to replay. It runs in the foreground and costs what changed, plus merges that it reports.",
-				Returns: bind.Field{Type: "Checkpoint", Doc: "what was written."},
-				Example: "local c = storage.checkpoint()\nprint(c.documents_flushed, c.wal_bytes_after)",
-				Errors:  []dberr.Code{dberr.CheckpointFailed, dberr.StorageNoSpace, dberr.DatabaseReadOnly},
-				Call: s.value(func(db *engine.DB, a *bind.Args) (document.Value, error) {
-					return valueOf(db.Checkpoint(a.Ctx))
-				})},
-			{Name: "snapshot",
-				Doc:     "Takes a snapshot: a directory that is complete, can be copied by any tool and opened read-only. With nothing changed since the last one, the last one is returned and created is false.",
-				Returns: bind.Field{Type: "Snapshot", Doc: "the snapshot."},
-				Example: "local snap = storage.snapshot()\nprint(snap.id, snap.documents)",
-				Errors:  []dberr.Code{dberr.SnapshotFailed, dberr.StorageNoSpace, dberr.DatabaseReadOnly},
-				Call: s.value(func(db *engine.DB, a *bind.Args) (document.Value, error) {
-					return valueOf(db.Snapshot(a.Ctx))
-				})},
-			{Name: "snapshots",
-				Doc:     "Lists the snapshots, oldest first.",
-				Returns: bind.Field{Type: "Snapshot[]", Doc: "a list."},
-				Example: "for _, snap in ipairs(storage.snapshots()) do print(snap.id, snap.bytes) end",
-				Call:    s.value(func(db *engine.DB, _ *bind.Args) (document.Value, error) { return snapshots(db) })},
-			{Name: "remove_snapshot",
-				Doc:     "Removes a snapshot and frees the segments that only it held. The one of the current checkpoint cannot be removed.",
-				Params:  []bind.Param{{Name: "id", Kind: bind.String, Doc: "the snapshot's id, as snapshots() lists it"}},
-				Returns: bind.Field{Type: "table", Doc: "a table: `id`, `freed_bytes`."},
-				Example: "storage.checkpoint()\ndb.users:insert{_id = \"zoe\", name = \"Zoe\"}\nstorage.checkpoint()\nprint(storage.remove_snapshot(storage.snapshots()[1].id).freed_bytes)",
-				Errors:  []dberr.Code{dberr.SnapshotNotFound, dberr.SnapshotFailed, dberr.DatabaseReadOnly},
-				Call: s.value(func(db *engine.DB, a *bind.Args) (document.Value, error) {
-					return valueOf(db.RemoveSnapshot(a.String("id")))
-				})},
-			{Name: "reopen",
-				Doc:     "Closes the database and opens it again from its files, as the next start would. Collections go on working; iterators made before do not.",
-				Returns: bind.Field{Type: "Reopen", Doc: "what recovery found."},
-				Example: "local before = storage.digest()\nlocal r = storage.reopen()\nassert(r.digest == before)",
-				Call:    s.reopenDatabase},
-		},
+		Funcs: slices.Concat(stateFuncs(s), snapshotFuncs(s)),
+	}
+}
+
+func stateFuncs(s *Session) []bind.Func {
+	return []bind.Func{
+		{Name: "stats",
+			Doc:     "Tells what the database holds and how it is doing. It reads counters, so it costs the same at any size.",
+			Returns: bind.Field{Type: "Stats", Doc: "a table of counters."},
+			Example: `print(storage.stats().document_count)`,
+			Call:    s.value(func(db *engine.DB, _ *bind.Args) (document.Value, error) { return valueOf(db.Stats()) })},
+		{Name: "digest",
+			Doc:     "Returns the digest of the whole logical state: equal digest, equal state. It is kept up to date at every write, so reading it costs nothing. It proves equality against accident, not against an adversary.",
+			Returns: bind.Field{Type: "string", Doc: "64 hex digits."},
+			Example: "local before = storage.digest()\nstorage.checkpoint()\nassert(storage.digest() == before)",
+			Call: s.value(func(db *engine.DB, _ *bind.Args) (document.Value, error) {
+				sum, err := db.Digest()
+				return document.StringValue(sum.String()), err
+			})},
+		{Name: "checkpoint",
+			Doc:     "Writes what changed since the last checkpoint into a segment, takes a snapshot and starts a new WAL. Recovery then has nothing to replay. It runs in the foreground and costs what changed, plus merges that it reports.",
+			Returns: bind.Field{Type: "Checkpoint", Doc: "what was written."},
+			Example: "local c = storage.checkpoint()\nprint(c.documents_flushed, c.wal_bytes_after)",
+			Errors:  []dberr.Code{dberr.CheckpointFailed, dberr.StorageNoSpace, dberr.DatabaseReadOnly},
+			Call: s.value(func(db *engine.DB, a *bind.Args) (document.Value, error) {
+				return valueOf(db.Checkpoint(a.Ctx))
+			})},
+		{Name: "reopen",
+			Doc:     "Closes the database and opens it again from its files, as the next start would. Collections go on working; iterators made before do not.",
+			Returns: bind.Field{Type: "Reopen", Doc: "what recovery found."},
+			Example: "local before = storage.digest()\nlocal r = storage.reopen()\nassert(r.digest == before)",
+			Call:    s.reopenDatabase},
+	}
+}
+
+func snapshotFuncs(s *Session) []bind.Func {
+	return []bind.Func{
+		{Name: "snapshot",
+			Doc:     "Takes a snapshot: a directory that is complete, can be copied by any tool and opened read-only. With nothing changed since the last one, the last one is returned and created is false.",
+			Returns: bind.Field{Type: "Snapshot", Doc: "the snapshot."},
+			Example: "local snap = storage.snapshot()\nprint(snap.id, snap.documents)",
+			Errors:  []dberr.Code{dberr.SnapshotFailed, dberr.StorageNoSpace, dberr.DatabaseReadOnly},
+			Call: s.value(func(db *engine.DB, a *bind.Args) (document.Value, error) {
+				return valueOf(db.Snapshot(a.Ctx))
+			})},
+		{Name: "snapshots",
+			Doc:     "Lists the snapshots, oldest first.",
+			Returns: bind.Field{Type: "Snapshot[]", Doc: "a list."},
+			Example: "for _, snap in ipairs(storage.snapshots()) do print(snap.id, snap.bytes) end",
+			Call:    s.value(func(db *engine.DB, _ *bind.Args) (document.Value, error) { return snapshots(db) })},
+		{Name: "remove_snapshot",
+			Doc:     "Removes a snapshot and frees the segments that only it held. The one of the current checkpoint cannot be removed.",
+			Params:  []bind.Param{{Name: "id", Kind: bind.String, Doc: "the snapshot's id, as snapshots() lists it"}},
+			Returns: bind.Field{Type: "table", Doc: "a table: `id`, `freed_bytes`."},
+			Example: "storage.checkpoint()\ndb.users:insert{_id = \"zoe\", name = \"Zoe\"}\nstorage.checkpoint()\nprint(storage.remove_snapshot(storage.snapshots()[1].id).freed_bytes)",
+			Errors:  []dberr.Code{dberr.SnapshotNotFound, dberr.SnapshotFailed, dberr.DatabaseReadOnly},
+			Call: s.value(func(db *engine.DB, a *bind.Args) (document.Value, error) {
+				return valueOf(db.RemoveSnapshot(a.String("id")))
+			})},
 	}
 }
 
@@ -123,5 +134,6 @@ func (s *Session) reopenDatabase(a *bind.Args) (lua.LValue, error) {
 		return nil, err
 	}
 	s.db, s.closed = db, nil
+	clear(s.shapes)
 	return s.codec.FromValue(db.Recovery().Value(), nil), nil
 }
