@@ -148,23 +148,25 @@ func (f *finder) backwardByValue(low, high []byte) error {
 			f.group = append(f.group, entry{f.walk.Run(), bytes.Clone(f.walk.Key())})
 			ok = f.walk.Prev()
 		}
-		var done bool
-		var err error
-		if ok && bytes.HasPrefix(f.walk.Key(), value) {
-			done, err = f.wholeGroup(value)
-			ok = f.walk.SeekLT(value)
-		} else {
-			done, err = f.keptGroup()
+		if !ok && f.walk.Err() != nil {
+			break // the group is not whole: what is missing comes first in the answer
 		}
-		if done || err != nil {
+		take, more := f.keptGroup, ok && bytes.HasPrefix(f.walk.Key(), value)
+		if more {
+			take = f.largeGroup
+		}
+		if done, err := take(value); done || err != nil {
 			return err
+		}
+		if more {
+			ok = f.walk.SeekLT(value)
 		}
 	}
 	return f.walk.Err()
 }
 
 // keptGroup takes the kept entries, which were met backward.
-func (f *finder) keptGroup() (done bool, err error) {
+func (f *finder) keptGroup([]byte) (done bool, err error) {
 	for _, e := range slices.Backward(f.group) {
 		if done, err = f.take(e.run, e.id); done || err != nil {
 			return done, err
@@ -173,8 +175,8 @@ func (f *finder) keptGroup() (done bool, err error) {
 	return false, nil
 }
 
-// wholeGroup takes the entries of one value from its first on.
-func (f *finder) wholeGroup(value []byte) (done bool, err error) {
+// largeGroup takes the entries of one value, too many to be kept, from its first on.
+func (f *finder) largeGroup(value []byte) (done bool, err error) {
 	for ok := f.walk.SeekGE(value); ok && bytes.HasPrefix(f.walk.Key(), value); ok = f.walk.Next() {
 		if done, err = f.take(f.walk.Run(), f.walk.Key()); done || err != nil {
 			return done, err

@@ -103,8 +103,9 @@ func (it *Iter) Prev() bool {
 // SeekGE moves to the first entry whose key is not less than key.
 func (it *Iter) SeekGE(key []byte) bool {
 	if !it.seekLeaf(key) {
-		// Below the first separator: the first entry of all is greater.
-		return it.err == nil && it.First()
+		// Below the first separator: the first entry of all is greater. After an error
+		// First moves nowhere.
+		return it.First()
 	}
 	return it.place(it.data.seekGE(key) || it.nextLeaf() && it.data.first())
 }
