@@ -27,6 +27,9 @@ func (c *Collection) Count() (int64, error) {
 	if err := c.db.usable(); err != nil {
 		return 0, err
 	}
+	// A record is counted under viewMu, one document after the other: never a part of it.
+	c.db.viewMu.Lock()
+	defer c.db.viewMu.Unlock()
 	return c.version.documents.Load(), nil
 }
 
