@@ -10,6 +10,8 @@ import (
 
 // The test binary is the program: scripts run it by its name.
 func TestMain(m *testing.M) {
+	// With -race, each program would sleep a second before it ends.
+	os.Setenv("GORACE", "atexit_sleep_ms=0")
 	testscript.Main(m, map[string]func(){"aerodb": main})
 }
 
@@ -24,6 +26,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("AERODB_WAL_MAX_SIZE", "64KiB") // creating 64 MiB of log for each script takes long
 			env.Setenv("AERODB_LOG_LEVEL", "warn")
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			return os.MkdirAll(filepath.Join(env.WorkDir, "tmp"), 0o777)
 		},
 	})

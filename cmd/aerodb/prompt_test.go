@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -18,11 +19,11 @@ type prompt struct {
 	seen     bytes.Buffer
 }
 
-// openPrompt starts the shell in a new database.
-func openPrompt(t *testing.T) *prompt {
+// openPrompt runs aerodb in dir.
+func openPrompt(t *testing.T, dir string, args ...string) *prompt {
 	t.Helper()
-	p := &prompt{Cmd: exec.Command("aerodb")}
-	p.Dir = newDatabase(t)
+	p := &prompt{Cmd: exec.Command("aerodb", args...)}
+	p.Dir = dir
 	p.Env = append(os.Environ(), "HOME="+p.Dir, "AERODB_WAL_MAX_SIZE=64KiB", "AERODB_LOG_LEVEL=warn")
 	terminal, err := pty.StartWithSize(p.Cmd, &pty.Winsize{Rows: 24, Cols: 80})
 	if err != nil {
@@ -73,7 +74,7 @@ func (p *prompt) exit(t *testing.T) int {
 // Ctrl-C stops what runs and gives the prompt back, with the database as it
 // should be; at the prompt it drops the line; Ctrl-D leaves.
 func TestPromptInterrupt(t *testing.T) {
-	p := openPrompt(t)
+	p := openPrompt(t, newDatabase(t))
 	p.expect(t, "aerodb> ")
 	for _, statement := range []string{
 		"print('rea' .. 'dy') while true do end\r",
@@ -100,7 +101,7 @@ func TestPromptInterrupt(t *testing.T) {
 
 // SIGTERM ends the shell at its prompt, and closes the database.
 func TestPromptTerminated(t *testing.T) {
-	p := openPrompt(t)
+	p := openPrompt(t, newDatabase(t))
 	p.expect(t, "aerodb> ")
 	p.Process.Signal(syscall.SIGTERM)
 	if code := p.exit(t); code != 130 {
@@ -113,7 +114,7 @@ func TestPromptTerminated(t *testing.T) {
 
 // The second Ctrl-C ends a call that does not come to a safe point.
 func TestPromptSecondInterrupt(t *testing.T) {
-	p := openPrompt(t)
+	p := openPrompt(t, newDatabase(t))
 	p.expect(t, "aerodb> ")
 	p.key(t, "os.execute([[trap '' INT; printf rea; echo dy; exec sleep 1000]])\r")
 	p.expect(t, "ready")
@@ -128,5 +129,32 @@ func TestPromptSecondInterrupt(t *testing.T) {
 	}
 	if code := p.exit(t); code != 130 {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+// A question is asked on a terminal, and only a yes is a yes.
+func TestQuestion(t *testing.T) {
+	dir := newDatabase(t)
+	if code, _, stderr := run(t, dir, "eval", `db.define_schema{schema_id="x", schema_version="v1", fields={_id={type="string", required=true}}}`); code != 0 {
+		t.Fatal(stderr)
+	}
+	name := filepath.Join(dir, "out.jsonl")
+	for _, test := range []struct {
+		answer, content string
+		code            int
+	}{{"n\r", "mine", 2}, {"\r", "mine", 2}, {"\x04", "mine", 2}, {"yes\r", "", 0}} {
+		if err := os.WriteFile(name, []byte("mine"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p := openPrompt(t, dir, "export", "x", "v1", "out.jsonl")
+		p.expect(t, "out.jsonl exists. Replace it? [y/N] ")
+		p.key(t, test.answer)
+		if code := p.exit(t); code != test.code {
+			t.Errorf("answer %q: exit code %d", test.answer, code)
+		}
+		got, err := os.ReadFile(name)
+		if err != nil || string(got) != test.content {
+			t.Errorf("answer %q: the file holds %q, %v", test.answer, got, err)
+		}
 	}
 }

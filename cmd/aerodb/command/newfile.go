@@ -19,6 +19,10 @@ type newFile struct {
 	size int64
 }
 
+// newFilePerm is the mode of a new file, less what the umask takes: an export is
+// the operator's file, not the database's.
+const newFilePerm = 0o644
+
 // create begins a file of that name. One that is there is replaced only if the
 // caller agrees; the data directory is no place for it.
 func (a *app) create(name string) (*newFile, error) {
@@ -26,7 +30,12 @@ func (a *app) create(name string) (*newFile, error) {
 		return nil, dberr.New(dberr.ConfigInvalid, "the file would lie inside the data directory %s", a.config.DataDir).
 			In(name).WithHint("name a place outside of it")
 	}
-	if _, err := a.env.FS.Stat(name); err == nil {
+	if info, err := a.env.FS.Stat(name); err == nil {
+		if !info.Mode().IsRegular() {
+			// A rename would put a file in the place of a device, a pipe, a directory.
+			return nil, dberr.New(dberr.ConfigInvalid, "it is there and is not a file").
+				In(name).WithHint("write to standard output instead, with '-'")
+		}
 		if err := a.confirm(name+" exists", "Replace it?"); err != nil {
 			return nil, err
 		}
@@ -35,7 +44,7 @@ func (a *app) create(name string) (*newFile, error) {
 	if err := n.fs.Remove(n.temporary()); err != nil && !vfs.IsNotExist(err) {
 		return nil, vfs.Wrap(err, "export", n.temporary())
 	}
-	f, err := n.fs.OpenFile(n.temporary(), vfs.O_RDWR|vfs.O_CREATE|vfs.O_EXCL, vfs.FilePerm)
+	f, err := n.fs.OpenFile(n.temporary(), vfs.O_RDWR|vfs.O_CREATE|vfs.O_EXCL, newFilePerm)
 	if err != nil {
 		return nil, vfs.Wrap(err, "export", n.temporary())
 	}
