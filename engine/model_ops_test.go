@@ -1,0 +1,6 @@
+//go:build !race
+
+package engine_test
+
+// modelOps is the default of -ops.
+const modelOps = 200_000
