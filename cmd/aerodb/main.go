@@ -45,12 +45,16 @@ func main() {
 	}))
 }
 
-// signals delivers the signals that ask the process to stop. SIGPIPE is taken
-// too, and dropped: writing to a closed pipe is then an error like another
-// instead of the end of the process in the middle of its work.
+// signals delivers the signals that ask the process to stop; a terminal that is
+// closed asks too, unless nohup said otherwise. SIGPIPE is taken and dropped:
+// writing to a closed pipe is then an error like another instead of the end of
+// the process in the middle of its work.
 func signals() <-chan command.Signal {
 	in := make(chan os.Signal, 2)
 	signal.Notify(in, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(in, syscall.SIGHUP)
+	}
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	out := make(chan command.Signal)
 	go func() {

@@ -172,6 +172,23 @@ func TestTwoProcesses(t *testing.T) {
 	}
 }
 
+// A script is named to whoever finds the directory in use.
+func TestHolderNamesItsScript(t *testing.T) {
+	dir := newDatabase(t)
+	if err := os.WriteFile(filepath.Join(dir, "wait.lua"), []byte("print('ready') io.read()"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	holder := start(t, dir, "run", "wait.lua")
+	holder.line(t)
+	if _, _, stderr := run(t, dir, "stats"); !strings.Contains(stderr, "(aerodb run wait.lua)") {
+		t.Errorf("said %q", stderr)
+	}
+	holder.Process.Signal(syscall.SIGHUP)
+	if code := holder.exit(t); code != 130 {
+		t.Errorf("after a hang-up: exit code %d\n%s", code, holder.stderr.String())
+	}
+}
+
 // Readers share the directory.
 func TestTwoReaders(t *testing.T) {
 	dir := newDatabase(t)

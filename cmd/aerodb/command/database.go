@@ -8,9 +8,13 @@ import (
 // options returns the engine's options for the database in dir, opened by cmd.
 func (a *app) options(cmd *cobra.Command, dir string) engine.Options {
 	c := a.config
+	command := cmd.CommandPath()
+	if cmd.Name() == "run" {
+		command += " " + cmd.Flags().Arg(0) // whoever waits for the lock wants to know
+	}
 	return engine.Options{
 		Dir: dir, FS: a.env.FS, Now: a.env.Now, Rand: a.env.Rand, Logger: a.log,
-		Command: cmd.CommandPath(), Pid: a.env.Pid, ReadOnly: a.flags.readOnly,
+		Command: command, Pid: a.env.Pid, ReadOnly: a.flags.readOnly,
 		WALMaxSize: c.WAL.MaxSize, WALOnFull: engine.OnFull(c.WAL.OnFull),
 		SnapshotsKeep: c.Snapshots.Keep, CacheSize: c.Memory.CacheSize,
 		Verify:          engine.VerifyMode(c.Startup.Verify),

@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"strings"
 	"syscall"
 	"testing"
@@ -103,5 +104,17 @@ func TestSecondSignal(t *testing.T) {
 	signals <- Interrupt
 	if code := <-exited; code != 130 {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+// A panic is a bug: it has a code, and not the exit code of wrong usage.
+func TestPanicIsABug(t *testing.T) {
+	var stderr strings.Builder
+	code := Main(&Env{
+		Args: []string{"stats"}, Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &stderr,
+		Signals: make(chan Signal), Open: func(string) (fs.File, error) { panic("oh") },
+	})
+	if code != exitFailed || !strings.HasPrefix(stderr.String(), "aerodb: AERO_INTERNAL_INVARIANT: oh\n") {
+		t.Errorf("exit code %d\n%s", code, stderr.String())
 	}
 }
