@@ -50,7 +50,7 @@ func (db *DB) checkpoint(ctx context.Context) (CheckpointResult, error) {
 		return result, nil
 	}
 	db.log.Info("checkpoint.begin", "sequence", db.visible, "wal_bytes", result.WALBytesBefore)
-	p := &plan{db: db, start: start, result: &result}
+	p := &plan{db: db, start: start, count: mergeCount, result: &result}
 	if err := p.run(ctx); err != nil {
 		db.log.Error("checkpoint.failed", "error", err.Error())
 		return result, under(dberr.CheckpointFailed, err)
@@ -68,6 +68,8 @@ func (db *DB) checkpoint(ctx context.Context) (CheckpointResult, error) {
 type plan struct {
 	db     *DB
 	start  time.Time
+	count  func(sizes []int64) int // how many of the newest segments to merge; nil merges none
+	fold   bool                    // whether an equal snapshot of other segments is replaced
 	result *CheckpointResult
 
 	segments []*segment.Segment // of the state to come, newest first
@@ -82,7 +84,7 @@ type plan struct {
 // the new one: segments and their folder; the snapshot with its manifest last; the
 // new log; CHECKPOINT. Each is durable before the next begins.
 func (p *plan) run(ctx context.Context) error {
-	err := p.build(ctx, true)
+	err := p.build(ctx)
 	if err == nil {
 		err = p.startLog()
 	}
@@ -115,7 +117,7 @@ func (p *plan) startLog() (err error) {
 }
 
 // build makes the segments and the snapshot.
-func (p *plan) build(ctx context.Context, merging bool) error {
+func (p *plan) build(ctx context.Context) error {
 	db := p.db
 	p.segments, p.entries = slices.Clone(db.state.segments), slices.Clone(db.manifest.Segments)
 	flushed, err := db.flush(ctx)
@@ -126,7 +128,7 @@ func (p *plan) build(ctx context.Context, merging bool) error {
 		p.replace(0, flushed)
 		p.result.DocumentsFlushed = flushed.info.Documents + flushed.info.DocumentTombstones
 	}
-	if merging {
+	if p.count != nil {
 		if err := p.merge(ctx); err != nil {
 			return err
 		}
@@ -134,7 +136,7 @@ func (p *plan) build(ctx context.Context, merging bool) error {
 	p.next = db.describe(p.entries)
 	p.next.CreatedAt = rfc3339(p.start)
 	p.next.NextSegment = db.nextSegment
-	p.snapshot, err = db.makeSnapshot(p.start, p.next, p.segments)
+	p.snapshot, err = db.makeSnapshot(p.start, p.next, p.segments, p.fold)
 	p.next.Snapshot = p.snapshot.ID
 	p.result.Snapshot = p.snapshot
 	return err
@@ -157,7 +159,7 @@ func (p *plan) merge(ctx context.Context) error {
 	for i, e := range p.entries {
 		sizes[i] = e.Bytes
 	}
-	n := mergeCount(sizes)
+	n := p.count(sizes)
 	if n == 0 {
 		return nil
 	}

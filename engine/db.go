@@ -22,6 +22,7 @@ type DB struct {
 	log      *slog.Logger
 	lock     vfs.File // nil when read-only
 	gen      generation
+	previous string // the generation that a restore replaced; empty if there is none
 	identity Identity
 	uuid     [16]byte
 	cache    *blockcache.Cache
@@ -169,8 +170,10 @@ func (db *DB) Close() error {
 		err = db.wal.Seal(sum)
 	}
 	db.failure.CompareAndSwap(nil, dberr.From(errClosed()))
-	if cerr := db.wal.Close(); cerr != nil {
-		db.log.Warn("file.close_failed", "file", db.gen.wal()+"/"+db.wal.Name(), "error", cerr.Error())
+	if db.wal != nil { // a snapshot has none
+		if cerr := db.wal.Close(); cerr != nil {
+			db.log.Warn("file.close_failed", "file", db.gen.wal()+"/"+db.wal.Name(), "error", cerr.Error())
+		}
 	}
 	db.releaseState(s)
 	if db.lock != nil {

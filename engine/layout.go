@@ -26,6 +26,10 @@ const (
 
 	suffixTemporary = ".tmp"
 
+	// nameRestoring marks a directory in which a restore builds the first generation:
+	// without CURRENT, whatever lies there is unfinished and may be swept.
+	nameRestoring = "RESTORING" + suffixTemporary
+
 	firstGeneration = "000001"
 )
 
@@ -34,16 +38,41 @@ const (
 	fileMode = 0o600
 )
 
-// generation holds the paths of one generation, relative to the data directory.
+// generation holds the paths of one whole state, relative to the data directory: a
+// folder of generations/, or, if it is empty, a snapshot's folder, which is the data
+// directory itself then.
 type generation string
 
-func (g generation) dir() string        { return path.Join(nameGenerations, string(g)) }
+func (g generation) isSnapshot() bool { return g == "" }
+
+func (g generation) dir() string {
+	if g.isSnapshot() {
+		return ""
+	}
+	return path.Join(nameGenerations, string(g))
+}
+
 func (g generation) database() string   { return path.Join(g.dir(), nameDatabase) }
 func (g generation) checkpoint() string { return path.Join(g.dir(), nameCheckpoint) }
 func (g generation) metadata() string   { return path.Join(g.dir(), nameMetadata) }
-func (g generation) schemas() string    { return path.Join(g.dir(), nameMetadata, nameSchemas) }
 func (g generation) segments() string   { return path.Join(g.dir(), nameSegments) }
 func (g generation) wal() string        { return path.Join(g.dir(), nameWAL) }
+
+func (g generation) schemas() string {
+	if g.isSnapshot() {
+		return nameSchemas
+	}
+	return path.Join(g.dir(), nameMetadata, nameSchemas)
+}
+
+// generationName returns the name of generation n.
+func generationName(n int) string { return fmt.Sprintf("%06d", n) }
+
+// parseGeneration reads a name that generationName makes.
+func parseGeneration(name string) (n int, ok bool) {
+	n, err := strconv.Atoi(name)
+	return n, err == nil && n > 0 && generationName(n) == name
+}
 
 // snapshotID names a snapshot: the time is for people, the order is the sequence's.
 func snapshotID(at time.Time, sequence uint64) string {

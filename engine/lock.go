@@ -68,10 +68,21 @@ func takeReadLock(o Options) (vfs.File, error) {
 	name := path.Join(o.Dir, nameLock)
 	f, err := o.FS.LockShared(name)
 	switch {
+	case errors.Is(err, vfs.ErrLocked) && o.Unlocked:
+		return nil, nil
 	case errors.Is(err, vfs.ErrLocked):
 		return nil, lockedError(o, name)
 	case vfs.IsNotExist(err):
 		return nil, nil
 	}
 	return f, wrapIO(err, "lock", nameLock)
+}
+
+// isHeld reports whether another process has the database open for writing.
+func isHeld(o Options) bool {
+	f, err := o.FS.LockShared(path.Join(o.Dir, nameLock))
+	if err == nil {
+		_ = f.Close() // nothing was written
+	}
+	return errors.Is(err, vfs.ErrLocked)
 }

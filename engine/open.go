@@ -25,10 +25,13 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
+	if isSnapshot(o) {
+		return openSnapshot(ctx, o)
+	}
 	if err := isDatabase(o); err != nil {
 		return nil, err
 	}
-	db := &DB{opts: o, fs: o.FS, log: o.Logger, cache: blockcache.New(o.CacheSize)}
+	db := newDB(o)
 	lock, err := db.takeLock()
 	if err != nil {
 		return nil, err
@@ -39,6 +42,10 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		return nil, err
 	}
 	return db, nil
+}
+
+func newDB(o Options) *DB {
+	return &DB{opts: o, fs: o.FS, log: o.Logger, cache: blockcache.New(o.CacheSize)}
 }
 
 func (db *DB) takeLock() (vfs.File, error) {
@@ -84,6 +91,30 @@ func (db *DB) abandon() {
 
 func (db *DB) open(ctx context.Context) error {
 	start := db.opts.Now()
+	current, err := db.readCurrent()
+	if err != nil {
+		return err
+	}
+	db.gen, db.previous = generation(current.Generation), current.Previous
+	if err := db.load(ctx); err != nil {
+		return err
+	}
+	if current.UUID != db.identity.UUID {
+		return db.foreign(nameCurrent, current.UUID)
+	}
+	if err := db.settle(); err != nil {
+		return err
+	}
+	if err := db.findLeftovers(); err != nil {
+		return err
+	}
+	db.recovery.Duration = db.opts.Now().Sub(start)
+	db.reportRecovery()
+	return nil
+}
+
+// load reads the generation: what CHECKPOINT lists and the log behind it.
+func (db *DB) load(ctx context.Context) error {
 	if err := db.readIdentity(); err != nil {
 		return err
 	}
@@ -99,6 +130,14 @@ func (db *DB) open(ctx context.Context) error {
 	}
 	db.nextSegment = db.manifest.NextSegment
 	db.log.Debug("recovery.begin", "generation", string(db.gen), "checkpoint_sequence", db.manifest.Sequence, "segments", len(db.manifest.Segments))
+	if err := db.loadManifest(ctx); err != nil {
+		return err
+	}
+	return db.replay()
+}
+
+// loadManifest opens what the manifest lists.
+func (db *DB) loadManifest(ctx context.Context) error {
 	if err := db.loadSchemas(); err != nil {
 		return err
 	}
@@ -109,36 +148,23 @@ func (db *DB) open(ctx context.Context) error {
 		return err
 	}
 	if db.opts.Verify == VerifyFull {
-		if err := db.verifySegments(ctx); err != nil {
-			return err
-		}
+		return db.verifySegments(ctx)
 	}
-	if err := db.replay(); err != nil {
-		return err
-	}
-	if err := db.settle(); err != nil {
-		return err
-	}
-	if err := db.findLeftovers(); err != nil {
-		return err
-	}
-	db.recovery.Duration = db.opts.Now().Sub(start)
-	db.reportRecovery()
 	return nil
 }
 
-// readIdentity reads CURRENT and DATABASE.
-func (db *DB) readIdentity() error {
+func (db *DB) readCurrent() (manifest.Current, error) {
 	data, err := db.readFile(nameCurrent)
 	if err != nil {
-		return err
+		return manifest.Current{}, err
 	}
-	current, err := manifest.DecodeCurrent(nameCurrent, data)
+	return manifest.DecodeCurrent(nameCurrent, data)
+}
+
+// readIdentity reads DATABASE.
+func (db *DB) readIdentity() error {
+	data, err := db.readFile(db.gen.database())
 	if err != nil {
-		return err
-	}
-	db.gen = generation(current.Generation)
-	if data, err = db.readFile(db.gen.database()); err != nil {
 		return err
 	}
 	identity, err := manifest.DecodeDatabase(db.gen.database(), data)
@@ -151,9 +177,6 @@ func (db *DB) readIdentity() error {
 		return dberr.New(dberr.StorageCorruption, "the identity %q of %q is not one", identity.UUID, identity.CreatedAt).At(db.gen.database(), 0)
 	}
 	db.uuid, db.identity = uuid, Identity{identity.UUID, created, manifest.Format}
-	if current.UUID != identity.UUID {
-		return db.foreign(nameCurrent, current.UUID)
-	}
 	return nil
 }
 

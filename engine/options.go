@@ -47,6 +47,10 @@ type Options struct {
 	Pid     int
 	// ReadOnly opens without changing one byte.
 	ReadOnly bool
+	// Unlocked lets a read-only open look at a database that another process has open
+	// for writing. What it sees is a state of it that was whole at some moment, or an
+	// error if the other is quicker each time.
+	Unlocked bool
 	// WALMaxSize is the size in bytes of the WAL file, which bounds what recovery
 	// replays. A database keeps the file it has until the next checkpoint. Default: 64 MiB.
 	WALMaxSize int64

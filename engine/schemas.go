@@ -113,7 +113,10 @@ func (db *DB) loadSchemas() error {
 // checkSchemaFile compares a schema file with what the checkpoint or the log says
 // of it.
 func (db *DB) checkSchemaFile(file manifest.Schema) error {
-	name := path.Join(db.gen.schemas(), file.File)
+	return db.checkSchemaAt(path.Join(db.gen.schemas(), file.File), file)
+}
+
+func (db *DB) checkSchemaAt(name string, file manifest.Schema) error {
 	text, err := vfs.ReadFile(db.fs, db.path(name), manifest.FileBytesMax)
 	if vfs.IsNotExist(err) {
 		return dberr.New(dberr.RecoverySchemaMissing, "the file of schema %q version %q is missing", file.SchemaID, file.SchemaVersion).At(name, 0)

@@ -43,7 +43,7 @@ func (db *DB) Snapshot(ctx context.Context) (SnapshotInfo, error) {
 		return last, nil
 	}
 	p := &plan{db: db, start: start, result: &CheckpointResult{}}
-	err := p.build(ctx, false)
+	err := p.build(ctx)
 	if err != nil {
 		p.undo()
 	} else if err = p.publish(); err == nil {
@@ -129,7 +129,10 @@ func (db *DB) Snapshots() ([]SnapshotInfo, error) {
 	}
 	infos := make([]SnapshotInfo, 0, len(ids))
 	for _, id := range ids {
-		info, _, err := db.readSnapshot(id)
+		info, m, err := db.readSnapshot(id)
+		if m.UUID != "" && m.UUID != db.identity.UUID {
+			continue // of the database that a restore replaced
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -139,14 +142,23 @@ func (db *DB) Snapshots() ([]SnapshotInfo, error) {
 }
 
 // makeSnapshot builds the folder of the state that m describes: aside under .tmp,
-// its manifest last, then one rename. A snapshot of the same sequence that a crash
-// left between its rename and CHECKPOINT's is taken as it is.
-func (db *DB) makeSnapshot(at time.Time, m manifest.Manifest, segments []*segment.Segment) (SnapshotInfo, error) {
-	if info, ok := db.sameSnapshot(m); ok {
+// its manifest last, then one rename. A snapshot of the same state that a crash
+// left between its rename and CHECKPOINT's is taken as it is; with fold only if it is
+// of the same segments.
+func (db *DB) makeSnapshot(at time.Time, m manifest.Manifest, segments []*segment.Segment, fold bool) (SnapshotInfo, error) {
+	ids, err := db.snapshotIDs()
+	if err != nil {
+		return SnapshotInfo{}, err
+	}
+	if info, ok := db.sameSnapshot(ids, m, fold); ok {
 		// Whoever renamed it may have been killed before the sync.
 		return info, wrapIO(db.fs.SyncDir(db.path(nameSnapshots)), "snapshot.sync", nameSnapshots)
 	}
 	id := snapshotID(at, m.Sequence)
+	for slices.Contains(ids, id) { // the clock may stand still; names stay unique
+		at = at.Add(time.Second)
+		id = snapshotID(at, m.Sequence)
+	}
 	dir := path.Join(nameSnapshots, id)
 	temp := dir + suffixTemporary
 	linked, err := db.fillSnapshot(temp, m, segments)
@@ -165,17 +177,13 @@ func (db *DB) makeSnapshot(at time.Time, m manifest.Manifest, segments []*segmen
 }
 
 // sameSnapshot finds a snapshot of exactly the state that m describes.
-func (db *DB) sameSnapshot(m manifest.Manifest) (SnapshotInfo, bool) {
-	ids, err := db.snapshotIDs()
-	if err != nil {
-		return SnapshotInfo{}, false
-	}
+func (db *DB) sameSnapshot(ids []string, m manifest.Manifest, segments bool) (SnapshotInfo, bool) {
 	for _, id := range ids {
 		if sequence, _ := parseSnapshotID(id); sequence != m.Sequence {
 			continue
 		}
 		info, found, err := db.readSnapshot(id)
-		if err == nil && found.Digest == m.Digest && slices.Equal(found.Schemas, m.Schemas) {
+		if err == nil && found.Digest == m.Digest && slices.Equal(found.Schemas, m.Schemas) && (!segments || slices.Equal(found.Segments, m.Segments)) {
 			return info, true
 		}
 	}

@@ -63,12 +63,15 @@ func (db *DB) Stats() (Stats, error) {
 		return Stats{}, err
 	}
 	s := Stats{
-		WALSizeBytes: db.wal.Used(), WALLimitBytes: min(db.wal.Size(), db.opts.WALMaxSize), WALSequence: db.visible,
+		WALSequence:     db.visible,
 		AutoCheckpoints: db.checkpoints.automatic, LastCheckpointDuration: db.checkpoints.lastDuration,
 		RecoveryDuration: db.recovery.Duration, RecoveryWALRecords: db.recovery.Records, RecoveryTornBytes: db.recovery.TornBytes,
 		IndexRebuildDuration: db.recovery.IndexDuration, MemtableSizeBytes: db.state.table.Memory(), Digest: db.digest,
 	}
-	if db.manifest.Snapshot != "" {
+	if db.wal != nil { // a snapshot has none
+		s.WALSizeBytes, s.WALLimitBytes = db.wal.Used(), min(db.wal.Size(), db.opts.WALMaxSize)
+	}
+	if db.manifest.Snapshot != "" || db.manifest.Sequence > 0 {
 		if at, err := time.Parse(time.RFC3339, db.manifest.CreatedAt); err == nil {
 			s.LastCheckpointTime = &at
 		}

@@ -31,7 +31,7 @@ func (s *sweeper) look() error {
 		claim claim
 	}{
 		{"", s.top},
-		{nameGenerations, func(name string) (bool, bool) { return name == string(db.gen), false }},
+		{nameGenerations, s.generations},
 		{db.gen.dir(), s.generation},
 		{db.gen.metadata(), func(name string) (bool, bool) { return name == nameSchemas, false }},
 		{db.gen.schemas(), s.schemas},
@@ -66,7 +66,17 @@ func (s *sweeper) top(name string) (belongs, leftover bool) {
 	case nameLock, nameCurrent, nameGenerations, nameSnapshots:
 		return true, false
 	}
-	return false, name == nameCurrent+suffixTemporary
+	return false, name == nameCurrent+suffixTemporary || name == nameRestoring
+}
+
+// generations claims the live generation and the one a restore replaced. Another one
+// is what an interrupted restore, undo or drop left.
+func (s *sweeper) generations(name string) (belongs, leftover bool) {
+	if name == string(s.db.gen) || name == s.db.previous {
+		return true, false
+	}
+	_, ours := parseGeneration(strings.TrimSuffix(name, suffixTemporary))
+	return false, ours
 }
 
 func (s *sweeper) generation(name string) (belongs, leftover bool) {

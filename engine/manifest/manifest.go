@@ -18,7 +18,8 @@ func DecodeDatabase(path string, data []byte) (Database, error) {
 
 // Current names the live generation.
 type Current struct {
-	Generation string `json:"generation"` // the name of a folder of generations/
+	Generation string `json:"generation"`         // the name of a folder of generations/
+	Previous   string `json:"previous,omitempty"` // the generation that a restore replaced, kept until the operator drops it
 	UUID       string `json:"uuid"`
 }
 

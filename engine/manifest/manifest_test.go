@@ -33,7 +33,7 @@ func TestGolden(t *testing.T) {
 		"CHECKPOINT":    sample().EncodeCheckpoint(),
 		"manifest.json": sample().EncodeSnapshot(),
 		"DATABASE":      Database{sample().UUID, "2026-02-01T08:00:00Z"}.Encode(),
-		"CURRENT":       Current{"000001", sample().UUID}.Encode(),
+		"CURRENT":       Current{Generation: "000001", UUID: sample().UUID}.Encode(),
 	} {
 		path := "testdata/" + name
 		if *update {

@@ -2,6 +2,7 @@ package vfs
 
 import (
 	"io/fs"
+	"os"
 	"syscall"
 )
 
@@ -15,4 +16,22 @@ func Links(info fs.FileInfo) int {
 		return sys.links
 	}
 	return 1
+}
+
+// SameFile reports whether two names are names of one file. A name that cannot be
+// looked at is the same as none.
+func SameFile(fsys FS, a, b string) bool {
+	x, err := fsys.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := fsys.Stat(b)
+	if err != nil {
+		return false
+	}
+	if m, ok := x.Sys().(*memStat); ok {
+		n, ok := y.Sys().(*memStat)
+		return ok && m.ino == n.ino
+	}
+	return os.SameFile(x, y)
 }

@@ -1,0 +1,417 @@
+package engine
+
+import (
+	"context"
+	"path"
+	"slices"
+	"time"
+
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/digest"
+	"github.com/aerodb/aerodb/engine/manifest"
+	"github.com/aerodb/aerodb/engine/segment"
+	"github.com/aerodb/aerodb/engine/vfs"
+	"github.com/aerodb/aerodb/engine/wal"
+)
+
+// A Problem is one thing that Verify found wrong.
+type Problem struct {
+	File      string // relative to the directory; empty where it is no file's
+	Offset    int64  // in File, if HasOffset
+	HasOffset bool
+	Code      dberr.Code
+	Message   string // what was found and what was expected
+	Affected  string // what is lost or in doubt
+	Hint      string // which command helps
+}
+
+// VerifyResult is what Verify read and found.
+type VerifyResult struct {
+	Files        int64
+	Bytes        int64 // read from files
+	Documents    int64
+	IndexEntries int64
+	Digest       digest.Sum // recomputed from the documents
+	Problems     []Problem
+	Duration     time.Duration
+}
+
+// OK reports whether nothing was found wrong.
+func (r *VerifyResult) OK() bool { return len(r.Problems) == 0 }
+
+// problemsMax bounds a report: a database that has more needs no longer list.
+const problemsMax = 100
+
+func (r *VerifyResult) add(p Problem) {
+	if len(r.Problems) < problemsMax {
+		r.Problems = append(r.Problems, p)
+	}
+}
+
+// failed notes an error as a problem; an interruption and an unreadable disk are no
+// problem of the database and are returned.
+func (r *VerifyResult) failed(err error, affected string) error {
+	if err == nil {
+		return nil
+	}
+	e := dberr.From(err)
+	switch e.Code {
+	case dberr.ScriptInterrupted, dberr.InternalInvariant:
+		return err
+	}
+	r.add(Problem{File: e.Path, Offset: e.Offset, HasOffset: e.HasOffset, Code: e.Code, Message: e.Message, Affected: affected, Hint: e.Advice()})
+	return nil
+}
+
+// Progress is told how far a call is: bytes done of all. It is called from the
+// goroutine that made the call.
+type Progress func(done, total int64)
+
+func (p Progress) report(done, total int64) {
+	if p != nil {
+		p(done, total)
+	}
+}
+
+// Verify reads every byte of the database: checksums of all files, order of keys,
+// the log with its space behind the end, each document against its schema, each
+// index entry against its document and back, counts, digests, and the snapshots.
+// Writers wait meanwhile, readers do not. What it finds is in the result; an error
+// says that it could not look.
+func (db *DB) Verify(ctx context.Context, progress Progress) (VerifyResult, error) {
+	db.writeMu.Lock()
+	defer db.writeMu.Unlock()
+	if err := db.usable(); err != nil {
+		return VerifyResult{}, err
+	}
+	start := db.opts.Now()
+	v := &verifier{db: db, ctx: ctx, progress: progress}
+	err := v.run()
+	v.result.Duration = db.opts.Now().Sub(start)
+	db.logVerify(&v.result, err)
+	return v.result, err
+}
+
+func (db *DB) logVerify(r *VerifyResult, err error) {
+	if err != nil {
+		db.log.Error("verify.failed", "error", err.Error())
+		return
+	}
+	for _, p := range r.Problems {
+		db.log.Error("verify.problem", "file", p.File, "offset", p.Offset, "code", string(p.Code), "message", p.Message)
+	}
+	db.log.Info("verify.end", "files", r.Files, "bytes", r.Bytes, "documents", r.Documents, "problems", len(r.Problems), "duration_ms", r.Duration.Milliseconds())
+}
+
+// unlockedTries is how often a look at a database that another process changes is
+// taken again before what it shows is believed.
+const unlockedTries = 5
+
+// Verify verifies the directory in Options.Dir, a data directory or a snapshot's
+// folder, without changing a byte. It works also on one that another process has
+// open: what that process changes meanwhile can look like damage, so a look that
+// finds something is taken again. And it works on one that Open refuses: the reason
+// is then among the problems, with what else can be found.
+func Verify(ctx context.Context, o Options, progress Progress) (VerifyResult, error) {
+	o = o.withDefaults()
+	o.ReadOnly, o.Unlocked, o.Verify = true, true, VerifyQuick
+	for try := 1; ; try++ {
+		result, held, err := verifyDir(ctx, o, progress)
+		if !held || try == unlockedTries || err != nil || result.OK() {
+			return result, err
+		}
+	}
+}
+
+// verifyDir verifies once; held says that another process has the database open.
+func verifyDir(ctx context.Context, o Options, progress Progress) (result VerifyResult, held bool, err error) {
+	start := o.Now()
+	held = isHeld(o)
+	db, err := Open(ctx, o)
+	if err == nil {
+		result, err := db.Verify(ctx, progress)
+		if cerr := db.Close(); err == nil {
+			err = cerr
+		}
+		return result, held, err
+	}
+	if dberr.CodeOf(err).Severity() != dberr.Fatal {
+		return VerifyResult{}, held, err // not a database, or not readable
+	}
+	v := &verifier{db: newDB(o), ctx: ctx, progress: progress}
+	err = v.result.failed(err, "the database cannot be opened")
+	if err == nil {
+		err = v.closed()
+	}
+	v.result.Duration = o.Now().Sub(start)
+	return v.result, held, err
+}
+
+// A verifier collects what it finds. Problems do not stop it.
+type verifier struct {
+	db       *DB
+	ctx      context.Context
+	progress Progress
+	result   VerifyResult
+	total    int64 // bytes to read, for progress
+	done     int64
+}
+
+func (v *verifier) run() error {
+	v.measure()
+	for _, step := range []func() error{v.smallFiles, v.segments, v.log, v.snapshots} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	if !v.result.OK() {
+		return nil // documents of damaged files would only repeat it
+	}
+	return v.contents()
+}
+
+// closed verifies the files of a database that cannot be opened, as far as its
+// CHECKPOINT can be read.
+func (v *verifier) closed() error {
+	db := v.db
+	if !isSnapshot(db.opts) {
+		current, err := db.readCurrent()
+		if err != nil {
+			return nil // reported by Open
+		}
+		db.gen = generation(current.Generation)
+		if db.readIdentity() != nil {
+			return nil
+		}
+	}
+	m, err := db.readManifest()
+	if err != nil {
+		return nil
+	}
+	db.manifest = m
+	if uuid, ok := parseUUID(m.UUID); ok {
+		db.uuid = uuid
+	}
+	db.identity.UUID = m.UUID
+	v.measure()
+	if err := v.schemaFiles(db.gen.schemas(), m); err != nil {
+		return err
+	}
+	if err := v.segmentFiles(db.gen.segments(), m); err != nil {
+		return err
+	}
+	v.result.Problems = withoutRepeats(v.result.Problems)
+	return nil
+}
+
+// withoutRepeats leaves out what Open reported and the files showed again.
+func withoutRepeats(problems []Problem) []Problem {
+	var out []Problem
+	for _, p := range problems {
+		same := func(q Problem) bool { return q.File == p.File && q.Offset == p.Offset && q.Code == p.Code }
+		if !slices.ContainsFunc(out, same) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// readManifest reads the CHECKPOINT of a generation or the manifest of a snapshot.
+func (db *DB) readManifest() (manifest.Manifest, error) {
+	name, decode := db.gen.checkpoint(), manifest.DecodeCheckpoint
+	if db.gen.isSnapshot() {
+		name, decode = nameManifest, manifest.DecodeSnapshot
+	}
+	data, err := db.readFile(name)
+	if err != nil {
+		return manifest.Manifest{}, err
+	}
+	return decode(name, data)
+}
+
+func (v *verifier) measure() {
+	v.total = 0
+	for _, s := range v.db.manifest.Segments {
+		v.total += 2 * s.Bytes // once by the block, once by the entry
+	}
+	if v.db.wal != nil {
+		v.total += v.db.wal.Size()
+	}
+}
+
+func (v *verifier) advance(n int64) {
+	v.done += n
+	v.progress.report(min(v.done, v.total), v.total)
+}
+
+// smallFiles reads the manifests and schemas again: what is in memory proves
+// nothing about the disk.
+func (v *verifier) smallFiles() error {
+	db := v.db
+	if !db.gen.isSnapshot() {
+		_, err := db.readCurrent()
+		if err := v.file(nameCurrent, err, "which generation is live"); err != nil {
+			return err
+		}
+		probe := &DB{opts: db.opts, fs: db.fs, gen: db.gen}
+		if err := v.file(db.gen.database(), probe.readIdentity(), "the identity of the database"); err != nil {
+			return err
+		}
+	}
+	m, err := db.readManifest()
+	name := db.gen.checkpoint()
+	if db.gen.isSnapshot() {
+		name = nameManifest
+	}
+	if err == nil && m.Sequence != db.manifest.Sequence {
+		err = dberr.New(dberr.StorageCorruption, "the file is of sequence %d; the open database's is of %d", m.Sequence, db.manifest.Sequence).At(name, 0)
+	}
+	if err := v.file(name, err, "which files the database consists of"); err != nil {
+		return err
+	}
+	return v.schemaFiles(db.gen.schemas(), v.db.manifest)
+}
+
+// file counts one small file and notes what is wrong with it.
+func (v *verifier) file(name string, err error, affected string) error {
+	v.result.Files++
+	if info, serr := v.db.fs.Stat(v.db.path(name)); serr == nil {
+		v.result.Bytes += info.Size()
+	}
+	return v.result.failed(err, affected)
+}
+
+func (v *verifier) schemaFiles(dir string, m manifest.Manifest) error {
+	for _, s := range m.Schemas {
+		name := path.Join(dir, s.File)
+		if err := v.file(name, v.db.checkSchemaAt(name, s), "documents of schema "+s.SchemaID+" version "+s.SchemaVersion); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *verifier) segments() error { return v.segmentFiles(v.db.gen.segments(), v.db.manifest) }
+
+// segmentFiles reads every block of the segments that a manifest lists.
+func (v *verifier) segmentFiles(dir string, m manifest.Manifest) error {
+	for _, e := range m.Segments {
+		name := path.Join(dir, segment.FileName(e.Number))
+		v.result.Files++
+		v.result.Bytes += e.Bytes
+		if err := v.segment(name, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *verifier) segment(name string, e manifest.Segment) error {
+	const affected = "documents and index entries of this segment"
+	db := v.db
+	seg, err := segment.Open(db.fs, db.path(name), name, segment.ID{UUID: db.uuid, Number: e.Number}, e.Bytes, nil)
+	if err != nil {
+		return v.result.failed(err, affected)
+	}
+	defer seg.Unref()
+	before := v.done
+	found, err := seg.Verify(v.ctx, func(bytes int64) {
+		v.done = before + bytes
+		v.advance(0)
+	})
+	v.done = before + e.Bytes
+	v.advance(0)
+	if err == nil && found.CRC32C != e.CRC32C {
+		err = dberr.New(dberr.StorageCorruption, "the checksum of the whole file is %08x, the manifest says %08x", found.CRC32C, e.CRC32C).At(name, 0)
+	}
+	if err == nil {
+		return nil
+	}
+	if dberr.CodeOf(err) != dberr.StorageCorruption {
+		return v.result.failed(err, affected)
+	}
+	each := seg.Survey(v.ctx)
+	if len(each) == 0 {
+		each = []error{err}
+	}
+	for _, err := range each {
+		if err := v.result.failed(err, affected); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// log reads the log to the end of the file: the records, and that behind them there
+// is nothing.
+func (v *verifier) log() error {
+	db := v.db
+	if db.wal == nil {
+		return nil
+	}
+	name := path.Join(db.gen.wal(), db.wal.Name())
+	v.result.Files++
+	v.result.Bytes += db.wal.Size()
+	last := db.manifest.Sequence
+	_, report, err := wal.Inspect(db.fs, db.path(name), func(r wal.Record) error {
+		if r.Count > 0 {
+			last = max(last, r.FirstSequence+uint64(r.Count)-1)
+		}
+		return interrupted(v.ctx)
+	})
+	v.advance(db.wal.Size())
+	if err == nil && (last < db.visible || !db.opts.ReadOnly && (last > db.visible || report.TornBytes > 0)) {
+		err = dberr.New(dberr.WALCorruption, "the log ends at sequence %d with %d torn bytes behind; the database is at %d", last, report.TornBytes, db.visible).At(name, report.Used)
+	}
+	if e := dberr.From(err); err != nil && e.Path != "" {
+		e.Path = name
+	}
+	return v.result.failed(err, "writes since the last checkpoint")
+}
+
+// snapshots reads every file of every snapshot that is not a link to a segment read
+// already.
+func (v *verifier) snapshots() error {
+	db := v.db
+	if db.gen.isSnapshot() {
+		return nil
+	}
+	ids, err := db.snapshotIDs()
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		info, m, err := db.readSnapshot(id)
+		if m.UUID != "" && m.UUID != db.identity.UUID {
+			continue // of the database that a restore replaced
+		}
+		dir := path.Join(nameSnapshots, id)
+		if err := v.file(path.Join(dir, nameManifest), err, "this snapshot; the live database is not affected"); err != nil {
+			return err
+		}
+		if info.ID == "" {
+			continue
+		}
+		if err := v.schemaFiles(path.Join(dir, nameSchemas), m); err != nil {
+			return err
+		}
+		if err := v.snapshotSegments(dir, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *verifier) snapshotSegments(dir string, m manifest.Manifest) error {
+	db := v.db
+	rest := m
+	rest.Segments = nil
+	for _, e := range m.Segments {
+		live := db.path(path.Join(db.gen.segments(), segment.FileName(e.Number)))
+		linked := db.path(path.Join(dir, nameSegments, segment.FileName(e.Number)))
+		if !slices.Contains(db.manifest.Segments, e) || !vfs.SameFile(db.fs, live, linked) {
+			rest.Segments = append(rest.Segments, e)
+		}
+	}
+	return v.segmentFiles(path.Join(dir, nameSegments), rest)
+}
