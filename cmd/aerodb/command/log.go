@@ -43,6 +43,7 @@ func (a *app) handler(w io.Writer, terminal bool) slog.Handler {
 		return slog.NewJSONHandler(w, options)
 	}
 	if terminal {
+		w = overBar{w}
 		// A person reading along knows what time it is.
 		options.ReplaceAttr = func(groups []string, attr slog.Attr) slog.Attr {
 			if len(groups) == 0 && attr.Key == slog.TimeKey {
@@ -52,4 +53,17 @@ func (a *app) handler(w io.Writer, terminal bool) slog.Handler {
 		}
 	}
 	return slog.NewTextHandler(w, options)
+}
+
+// overBar writes log lines to a terminal where a progress bar may stand: the bar
+// is wiped, and draws itself again below the line.
+type overBar struct{ w io.Writer }
+
+// Write is io.Writer; slog writes a whole line at once.
+func (o overBar) Write(line []byte) (int, error) {
+	const wipe = "\r\x1b[K"
+	if _, err := io.WriteString(o.w, wipe+string(line)); err != nil {
+		return 0, err
+	}
+	return len(line), nil
 }
