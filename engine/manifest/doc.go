@@ -1,8 +1,9 @@
 // Package manifest reads and writes the small files that say what a database
 // consists of: DATABASE (identity), CURRENT (the live generation), CHECKPOINT (the
-// current checkpoint) and a snapshot's manifest.json.
+// current checkpoint), a snapshot's manifest.json, and a backup's manifest.json and
+// end.json.
 //
-// All four are JSON in one envelope, one member a line, so that a person can read
+// All are JSON in one envelope, one member a line, so that a person can read
 // them and a diff shows what changed:
 //
 //	{
@@ -17,5 +18,6 @@
 // space included. The checksum is looked at before the content is.
 //
 // What a file belongs to is in its body: the uuid of the database is in each, so a
-// file of another database does not pass.
+// file of another database does not pass. A backup's end.json has the SHA-256 of its
+// archive instead.
 package manifest
