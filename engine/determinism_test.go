@@ -97,7 +97,7 @@ func TestSameBytes(t *testing.T) {
 	if len(want) < 12 {
 		t.Fatalf("%d files prove little", len(want))
 	}
-	for _, procs := range []int{1, 2, max(8, runtime.NumCPU())} {
+	for _, procs := range []int{2, max(8, runtime.NumCPU())} {
 		mem := vfs.NewMem()
 		withProcs(procs, func() { determinedRun(t, testOptions(mem)) })
 		if mem.Hash() != first.Hash() {
@@ -105,13 +105,11 @@ func TestSameBytes(t *testing.T) {
 			t.Errorf("%d processors: the images differ", procs)
 		}
 	}
-	for _, procs := range []int{1, max(8, runtime.NumCPU())} {
-		dir := t.TempDir()
-		o := testOptions(vfs.OS)
-		o.Dir = filepath.Join(dir, "data")
-		withProcs(procs, func() { determinedRun(t, o) })
-		compareFiles(t, fmt.Sprintf("real disk, %d processors", procs), diskFiles(t, dir), want)
-	}
+	dir := t.TempDir()
+	o := testOptions(vfs.OS)
+	o.Dir = filepath.Join(dir, "data")
+	determinedRun(t, o)
+	compareFiles(t, "real disk", diskFiles(t, dir), want)
 }
 
 func diskFiles(t *testing.T, dir string) map[string][32]byte {

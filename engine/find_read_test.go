@@ -45,7 +45,7 @@ func TestFailedReadIsNeverAnAnswer(t *testing.T) {
 		if len(docs) != int(q.Limit) || reads < 3 {
 			t.Fatalf("%s sort %s: %d documents in %d reads prove nothing", q.Filter, q.Sort, len(docs), reads)
 		}
-		for n := 0; n < reads; n += 1 + reads/150 {
+		for n := 0; n < reads; n += 1 + reads/60 {
 			mem.FailAt(mem.Ops()+n, syscall.EIO)
 			docs, err := c.Find(ctx, q)
 			mem.SetFault(nil)

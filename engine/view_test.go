@@ -180,7 +180,7 @@ func TestIteratorAfterClose(t *testing.T) {
 // Readers see each insert_many whole or not at all, by every way to read.
 func TestReadersSeeWholeBatches(t *testing.T) {
 	defer goleak.VerifyNone(t)
-	const batches, size = 50, 150
+	const batches, size = 25, 150
 	o := testOptions(vfs.NewMem())
 	o.WALMaxSize = 32 << 10 // automatic checkpoints in between
 	mustInit(t, o)
