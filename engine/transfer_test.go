@@ -75,7 +75,10 @@ func TestImportStopsAtItsLine(t *testing.T) {
 		{"binary", "\x00\x1f\x8b\xff\xfe", dberr.SchemaValidationFailed},
 	}
 	for _, test := range tests {
-		db, _ := newDB(t)
+		o := testOptions(vfs.NewMem())
+		o.WALMaxSize = 1 << 20 // so that a batch is full by its documents
+		mustInit(t, o)
+		db := mustOpen(t, o)
 		c := people(t, db)
 		var progress []int64
 		text := "\n" + lines(0, before) + test.line + "\n" + lines(before, before+100)
@@ -94,6 +97,7 @@ func TestImportStopsAtItsLine(t *testing.T) {
 		if n != r.Documents || n != 2000 || fmt.Sprint(progress) != "[1000 2000]" || r.Bytes != int64(len(lines(0, 2000))-2000) {
 			t.Errorf("%s: %d documents, told %+v and progress %v", test.name, n, r, progress)
 		}
+		mustDo(t, db.Close())
 	}
 }
 
