@@ -85,9 +85,9 @@ func (b *Batch) First() uint64 { return b.first }
 func (b *Batch) check() error {
 	switch {
 	case b.broken != "":
-		return dberr.New(dberr.InternalInvariant, "a batch cannot be written: %s", b.broken).WithOp("wal.append")
+		return dberr.New(dberr.InternalInvariant, "a batch cannot be written: %s", b.broken).WithOp(opAppend)
 	case b.count == 0:
-		return dberr.New(dberr.InternalInvariant, "a batch cannot be written: it is empty").WithOp("wal.append")
+		return dberr.New(dberr.InternalInvariant, "a batch cannot be written: it is empty").WithOp(opAppend)
 	}
 	return nil
 }

@@ -127,6 +127,56 @@ type unsynced struct{ vfs.File }
 
 func (unsynced) Datasync() error { return nil }
 
+// BenchmarkOpenSealed opens a log of 64 MiB that holds one record and a seal.
+func BenchmarkOpenSealed(b *testing.B) {
+	o := Options{FS: vfs.OS, Dir: b.TempDir(), UUID: testUUID}
+	l := create(b, o, 64<<20)
+	appendOps(b, l, insert(1, 250))
+	if err := l.Seal(l.Digest()); err != nil {
+		b.Fatal(err)
+	}
+	l.Close()
+	for b.Loop() {
+		l, _, err := Open(o, FileName(1), func(Record) error { return nil }, false)
+		if err != nil {
+			b.Fatal(err)
+		}
+		l.Close()
+	}
+}
+
+// BenchmarkBreakSeal appends to such a log, which reads all of it once.
+func BenchmarkBreakSeal(b *testing.B) {
+	o := Options{FS: vfs.OS, Dir: b.TempDir(), UUID: testUUID}
+	create(b, o, 64<<20).Close()
+	l, _, err := Open(o, FileName(1), nil, false)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	for b.Loop() {
+		if err := l.Seal(l.Digest()); err != nil {
+			b.Fatal(err)
+		}
+		l.unread = true
+		appendOps(b, l, insert(1, 250))
+	}
+}
+
+// BenchmarkSealDoubtful seals such a log after an unclean end, which writes zeros
+// over its slack once.
+func BenchmarkSealDoubtful(b *testing.B) {
+	o := Options{FS: vfs.OS, Dir: b.TempDir(), UUID: testUUID}
+	l := create(b, o, 64<<20)
+	defer l.Close()
+	for b.Loop() {
+		l.sealed, l.doubtful = false, l.used+behindBytes
+		if err := l.Seal(l.Digest()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // BenchmarkOpenEmpty looks through 64 MiB of zeros.
 func BenchmarkOpenEmpty(b *testing.B) {
 	o := Options{FS: vfs.OS, Dir: b.TempDir(), UUID: testUUID}

@@ -55,5 +55,5 @@ func lay(o Options, f vfs.File, h Header) error {
 
 func newLog(o Options, f vfs.File, name string, h Header) *Log {
 	return &Log{file: f, name: name, salt: newSalt(o.UUID, h.FirstSequence), size: h.Size,
-		used: HeaderBytes, next: h.FirstSequence, digest: h.BaseDigest}
+		used: HeaderBytes, next: h.FirstSequence, digest: h.BaseDigest, doubtful: h.Size}
 }

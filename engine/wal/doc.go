@@ -20,7 +20,8 @@
 //
 // Then follow records, each at the start of a sector of 512 bytes. A commit is
 // one record, whatever the number of its operations; a clean close writes a
-// seal, a record without operations. The first sector of a record:
+// seal, a record without operations that nothing follows. The first sector of a
+// record:
 //
 //	offset  size  field
 //	0       1     stamp 0xf1: a record starts here
@@ -74,15 +75,52 @@
 //     length, is all zero: it never arrived, nobody was told of the record: torn;
 //  5. otherwise every sector arrived and the checksum is wrong: corruption.
 //
+// And behind a seal:
+//
+//  6. something is not zero: corruption.
+//
 // Rule 4 asks in addition that what did arrive bears its stamps, since a sector
 // that is neither zero nor stamped was never written here: that is rule 5 too.
 //
-// Opening a log for writing zeroes a torn extent and syncs that. Then, unless the
-// log ends with a seal, it writes the last record again, with 64 KiB of zeros behind
-// it, and syncs: after a failed sync and a restart of the process alone, the page
-// cache shows what the disk may not hold. Behind a seal the same is done
-// before the first append, so that opening a sealed log writes nothing.
+// Opening an unsealed log for writing zeroes a torn extent, writes the last record
+// again, with 64 KiB of zeros behind it, and syncs.
 //
 // One case cannot be decided, only after an unclean end and only in the last
 // record: a damaged sector that reads as zeros looks like one that never arrived.
+//
+// # The seal
+//
+// A seal promises that all behind it, the slack, is zero, so that opening a log that
+// was closed cleanly costs what the log holds, not what it has room for. Open looks
+// at the first 64 KiB of the slack only: records leave no gap, so if the disk lost
+// what was written over an old seal, what came after shows there. The rest of rule 6
+// is for the first append, for Log.VerifySlack, and for Inspect.
+//
+// The first append to a sealed log breaks the seal: it reads the slack, if the seal
+// was found at open; it writes zeros over the seal and syncs; then the record takes
+// the seal's place. In one write with the record, the second sector of it could
+// arrive and the first, with the seal in it, not. Between the two syncs the log ends
+// with zeros, which is a clean end.
+//
+// # Failed syncs
+//
+// After a failed sync the page cache may show what the disk does not hold, records,
+// seals and zeros alike, and a process that is started anew, without the machine,
+// believes it. So what the next record or seal will rely on is not read but written:
+//
+//   - A last record that is in the cache only is written again by Open, or Open fails.
+//   - A seal that is in the cache only needs no care. Opening writes nothing, and
+//     nothing new depends on it: without it the log ends with zeros, and its slack
+//     became durable before it was written. Breaking it writes zeros over its sector,
+//     whatever the disk holds there.
+//   - A seal that is broken in the cache only: the log looks unsealed, and the zeros
+//     that Open writes behind the last record cover the seal's sector, before a record
+//     does. Until that sync succeeds nothing is appended, and a power cut shows the
+//     seal with its slack intact.
+//   - Zeros that are in the cache only lie where a record of more than 64 KiB was
+//     withdrawn or cut. What is doubtful, the slack of a log that was opened unsealed,
+//     is written and synced once more before the log is sealed, and before the seal, so
+//     that the seal's promise holds on the disk. Until then a power cut can bring such a
+//     rest back: as a torn extent, which is cut, or behind a torn record of known
+//     length, as rule 3. Either way nothing acknowledged is lost.
 package wal

@@ -8,9 +8,19 @@ import (
 // displayPath is how errors name a log: relative to its generation.
 func displayPath(name string) string { return "wal/" + name }
 
-// corrupt reports damage; rule says what decided that it is no torn tail.
+// What was being done, as errors say it.
+const (
+	opOpen    = "wal.open"
+	opAppend  = "wal.append"
+	opSeal    = "wal.seal"
+	opVerify  = "wal.verify"
+	opInspect = "wal.inspect"
+)
+
+// corrupt reports damage found by opening; rule says what decided that it is no torn
+// tail.
 func corrupt(path string, off int64, rule, format string, args ...any) *dberr.Error {
-	return dberr.New(dberr.WALCorruption, format, args...).At(path, off).WithOp("wal.open").With("rule", rule)
+	return dberr.New(dberr.WALCorruption, format, args...).At(path, off).WithOp(opOpen).With("rule", rule)
 }
 
 // because reports that cause, of the file system, made op fail with code.

@@ -97,7 +97,8 @@ func (s *sim) mend(cause error) (again bool, err error) {
 		}
 		return true, nil
 	case s.l != nil && s.m.OpenHandles() == 1 && !s.l.Failed():
-		if code != dberr.WALAppendFailed {
+		unread := code == dberr.StorageIOError && s.l.Sealed() // the slack, before the seal is broken
+		if code != dberr.WALAppendFailed && !unread {
 			return false, fmt.Errorf("the log goes on after %w", cause)
 		}
 		// A record shorter than the one that failed must have only zeros behind it.
@@ -160,13 +161,9 @@ func (s *sim) checkDeath(what string, err error) {
 	}
 	s.checkLosses(what)
 	s.watch = nil
-	torn := s.torn
 	if err := s.restart(); err != nil {
 		s.t.Fatalf("%s: restarted: %v", what, err)
 	}
-	// If the sync of a repair failed and a seal is the last record, nothing is written
-	// before the next append: until then a power cut may bring the torn record back.
-	s.torn = torn && s.l.Sealed()
 	s.checkLosses(what + ", restarted")
 	if err := s.append(insert(50, 600)); err != nil {
 		s.t.Fatalf("%s: restarted: %v", what, err)

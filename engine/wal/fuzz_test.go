@@ -17,6 +17,9 @@ func FuzzOpen(f *testing.F) {
 	torn := flatLog(f, 4096, false, 100, 1900)
 	clear(sector(torn, 4))
 	f.Add(torn[512:], false)
+	behind := flatLog(f, 4096, true, 100, 900)
+	copy(sector(behind, 7), sector(behind, 1))
+	f.Add(behind[512:], false)
 	f.Fuzz(func(t *testing.T, data []byte, sum bool) {
 		if len(data) > 1<<16 {
 			return
@@ -40,6 +43,7 @@ func FuzzOpen(f *testing.F) {
 		checkRewritten(t, b, records)
 		if report.Used < size {
 			checkReopen(t, b, records)
+			checkGoesOn(t, b, records)
 		}
 	})
 }
@@ -73,5 +77,25 @@ func checkReopen(t *testing.T, b []byte, records history) {
 		if _, _, err := Open(o, FileName(1), h.replay, false); err != nil || !h.equal(records) {
 			t.Fatalf("opened for writing: %d records, %v; read-only %d", len(h), err, len(records))
 		}
+	}
+}
+
+// checkGoesOn appends to b, whose last record may be a seal, and reads it again.
+func checkGoesOn(t *testing.T, b []byte, records history) {
+	t.Helper()
+	l, f, _, _ := openFlat(t, bytes.Clone(b))
+	if l.Sealed() {
+		records = records[:len(records)-1]
+	}
+	next := grouped(l, insert(1, 10))
+	if !l.Fits(next) {
+		return
+	}
+	if err := l.Append(next, digestAt(1)); err != nil {
+		t.Fatal(err)
+	}
+	h, _, err := readFlat(f.b)
+	if err != nil || len(h) != len(records)+1 || !h[:len(records)].equal(records) {
+		t.Fatalf("appended: %d records, %v; before %d", len(h), err, len(records))
 	}
 }

@@ -16,12 +16,13 @@ type FileInfo struct {
 // Inspect reads the log file called full and changes nothing. It gives every valid
 // record to visit and returns what the file's own header says and how the scan
 // ended: of a damaged file the error is what Open's would be, and the report's
-// Rule says which rule applied. The file may have any name and be any database's.
+// Rule says which rule applied. Other than Open it reads the file to its end, behind
+// a seal too. The file may have any name and be any database's.
 func Inspect(fsys vfs.FS, full string, visit func(Record) error) (FileInfo, Report, error) {
 	p := path.Base(full)
 	f, err := fsys.OpenFile(full, vfs.O_RDONLY, 0)
 	if err != nil {
-		return FileInfo{}, Report{}, vfs.Wrap(err, "wal.inspect", p)
+		return FileInfo{}, Report{}, vfs.Wrap(err, opInspect, p)
 	}
 	defer f.Close() // nothing was written
 	h, uuid, size, err := loadHeader(f, p)
@@ -32,7 +33,8 @@ func Inspect(fsys vfs.FS, full string, visit func(Record) error) (FileInfo, Repo
 	if err := h.matchSize(p, size); err != nil {
 		return info, Report{}, err
 	}
-	s := newScanner(reader{file: f, path: p, size: h.Size}, h, uuid)
+	s := newScanner(reader{file: f, path: p, op: opInspect, size: h.Size}, h, uuid)
+	s.slack = h.Size
 	err = s.run(visit)
 	return info, s.report, err
 }

@@ -16,14 +16,19 @@ type Log struct {
 	salt salt
 	size int64
 
-	used   int64 // where the next record goes
+	used   int64 // end of the last commit, where the next record goes
 	next   uint64
 	digest [32]byte // after the last record
-	sealed bool     // the last record is a seal
 
-	// staleSeal is where a seal lies that was read, not written, since the file was
-	// opened: the disk may not hold it. It is 0 if there is none.
-	staleSeal int64
+	// sealed says that a seal lies at used, where the next record will take its place.
+	sealed bool
+	// unread says that the slack behind the seal was not read yet. It need not be, until
+	// the seal is broken.
+	unread bool
+	// doubtful is where the slack starts that was only read since the file was opened,
+	// not written: the page cache may show zeros that the disk does not hold. It is
+	// size if there is none.
+	doubtful int64
 
 	readOnly bool
 	failed   bool // for ever: a sync failed, or a record could not be withdrawn
@@ -36,7 +41,12 @@ func (l *Log) Name() string { return l.name }
 func (l *Log) Size() int64 { return l.size }
 
 // Used returns the bytes of the file up to the end of the last record.
-func (l *Log) Used() int64 { return l.used }
+func (l *Log) Used() int64 {
+	if l.sealed {
+		return l.used + SealBytes
+	}
+	return l.used
+}
 
 // NextSequence returns the sequence of the next operation.
 func (l *Log) NextSequence() uint64 { return l.next }
@@ -57,53 +67,34 @@ func (l *Log) Fits(b *Batch) bool { return RecordBytes(b.Len()) <= l.size-SealBy
 // digest of the database after it, and syncs. After nil the record is durable.
 // After WAL_APPEND_FAILED it is not in the file, and the log can go on unless
 // Failed says otherwise. After WAL_FSYNC_FAILED nobody knows, and the log has
-// failed; nothing is ever retried.
+// failed; nothing is ever retried. The first record behind a seal breaks it: if the
+// slack is found damaged then, the error is WAL_CORRUPTION, nothing was written, and
+// the log has failed. If it cannot be read, the error is the file system's, and the
+// log is as it was.
 func (l *Log) Append(b *Batch, digest [32]byte) error {
-	if err := l.writable("wal.append"); err != nil {
+	if err := l.writable(opAppend); err != nil {
 		return err
 	}
 	if err := b.check(); err != nil {
 		return err
 	}
 	if b.first != l.next {
-		return misuse("wal.append", l.path(), "a batch starts at sequence %d, the log goes on at %d", b.first, l.next)
+		return misuse(opAppend, l.path(), "a batch starts at sequence %d, the log goes on at %d", b.first, l.next)
 	}
 	if !l.Fits(b) {
 		return dberr.New(dberr.WALFull, "the record needs %d bytes, %d of %d are left", RecordBytes(b.Len()), l.size-SealBytes-l.used, l.size).
-			In(l.path()).WithOp("wal.append")
+			In(l.path()).WithOp(opAppend)
 	}
-	if err := l.renewSeal(); err != nil {
+	if err := l.breakSeal(); err != nil {
 		return err
 	}
 	record := b.frame(l.salt.at(l.used), digest)
-	if err := l.commit("wal.append", record); err != nil {
+	if err := l.commit(opAppend, record); err != nil {
 		return err
 	}
 	l.used += int64(len(record))
 	l.next += uint64(b.count)
-	l.digest, l.sealed = digest, false
-	return nil
-}
-
-// Seal ends the log cleanly: it writes a record that says so and syncs. digest is
-// the database's now, which the last record must have promised. A sealed log is
-// left as it is, also if the seal was found at open, and can be appended to.
-// Errors are Append's.
-func (l *Log) Seal(digest [32]byte) error {
-	if err := l.writable("wal.seal"); err != nil {
-		return err
-	}
-	if digest != l.digest {
-		return misuse("wal.seal", l.path(), "the digest of the database is %x, the last record says %x", digest, l.digest)
-	}
-	if l.sealed {
-		return nil
-	}
-	if err := l.commit("wal.seal", sealRecord(l.salt.at(l.used), l.next, digest)); err != nil {
-		return err
-	}
-	l.used += SealBytes
-	l.sealed = true
+	l.digest = digest
 	return nil
 }
 
@@ -158,26 +149,6 @@ func (l *Log) sync(op string) error {
 		l.failed = true
 		return because(err, dberr.WALFsyncFailed, op, l.path(), "the sync failed, whether the write is durable is unknown")
 	}
-	return nil
-}
-
-// renewSeal writes a seal again that was found at open, before anything follows
-// it: the process that wrote it may have died of its failed sync, and then the
-// page cache shows a seal that the disk does not hold. A later record with a hole
-// before it would look like corruption.
-func (l *Log) renewSeal() error {
-	if l.staleSeal == 0 {
-		return nil
-	}
-	seal := sealRecord(l.salt.at(l.staleSeal), l.next, l.digest)
-	if err := writeAll(l.file, append(seal, make([]byte, l.behind())...), l.staleSeal); err != nil {
-		// The bytes are those that were there: there is nothing to withdraw.
-		return because(err, dberr.WALAppendFailed, "wal.append", l.path(), "the seal could not be written again").At(l.path(), l.staleSeal)
-	}
-	if err := l.sync("wal.append"); err != nil {
-		return err
-	}
-	l.staleSeal = 0
 	return nil
 }
 

@@ -130,27 +130,6 @@ func TestReplayStops(t *testing.T) {
 	}
 }
 
-// TestGoesOnBehindSeal closes and reopens several times: seals lie between the
-// records and change no sequence.
-func TestGoesOnBehindSeal(t *testing.T) {
-	o, f := flatOptions(nil)
-	l := create(t, o, 8192)
-	for i := range 4 {
-		appendOps(t, l, insert(i, 100), insert(i+10, 100))
-		if err := l.Seal(l.Digest()); err != nil {
-			t.Fatal(err)
-		}
-		var err error
-		if l, _, err = Open(o, FileName(1), new(history).replay, false); err != nil {
-			t.Fatal(err)
-		}
-	}
-	h, report, err := readFlat(f.b)
-	if err != nil || len(h) != 8 || report.Records != 4 || report.Ops != 8 || report.LastSequence != 8 || l.NextSequence() != 9 {
-		t.Fatalf("%d records, %+v, %v", len(h), report, err)
-	}
-}
-
 func TestInspect(t *testing.T) {
 	b := flatLog(t, 8192, false, 100, 1900, 10)
 	o, _ := flatOptions(b)

@@ -8,9 +8,11 @@ import (
 
 // Open opens the log called name, gives every valid record in order to replay,
 // and applies the rule of the package comment to what follows the last one. An
-// error of replay ends it and is returned. Unless ro, it then repairs the end:
-// damage and errors of replay come before any write. With ro not one byte is
-// written, and the log refuses to append.
+// error of replay ends it and is returned. Unless ro or the log is sealed, it then
+// repairs the end: damage and errors of replay come before any write. With ro not
+// one byte is written, and the log refuses to append.
+//
+// A sealed log is read up to its seal and 64 KiB further, whatever its size.
 //
 // Damage is WAL_CORRUPTION with file, offset and rule; a file that cannot be
 // opened or read keeps its cause: ask vfs.IsNotExist. The report is filled as far
@@ -37,13 +39,17 @@ func open(o Options, f vfs.File, name string, replay func(Record) error, ro bool
 	if err != nil {
 		return nil, Report{}, err
 	}
-	s := newScanner(reader{file: f, path: displayPath(name), size: h.Size}, h, o.UUID)
+	s := newScanner(reader{file: f, path: displayPath(name), op: opOpen, size: h.Size}, h, o.UUID)
 	if err := s.run(replay); err != nil {
 		return nil, s.report, err
 	}
 	l := newLog(o, f, name, h)
 	l.readOnly = ro
-	l.used, l.next, l.digest, l.sealed = s.off, s.next, s.report.Digest, s.report.Sealed
+	l.used, l.next, l.digest = s.off, s.next, s.report.Digest
+	if s.report.Sealed {
+		l.used, l.sealed, l.unread = s.last, true, true
+		return l, s.report, nil
+	}
 	if !ro {
 		err = l.repair(s)
 	}
@@ -73,7 +79,7 @@ func loadHeader(f vfs.File, p string) (h Header, uuid [16]byte, size int64, err 
 	if size < HeaderBytes {
 		return h, uuid, size, corrupt(p, size, "size", "the file was truncated to %d bytes, its header alone has %d", size, HeaderBytes)
 	}
-	r := reader{file: f, path: p, size: HeaderBytes}
+	r := reader{file: f, path: p, op: opOpen, size: HeaderBytes}
 	b, err := r.window(0, HeaderBytes)
 	if err != nil {
 		return h, uuid, size, err
@@ -82,8 +88,9 @@ func loadHeader(f vfs.File, p string) (h Header, uuid [16]byte, size int64, err 
 	return h, uuid, size, err
 }
 
-// repair makes the disk hold what the scan saw: zeros where a record was torn, and
-// the last record. One sync serves both, before anything is appended.
+// repair makes the disk hold what the scan of an unsealed log saw: zeros where a
+// record was torn, and the last record. One sync serves both, before anything is
+// appended.
 func (l *Log) repair(s *scanner) error {
 	torn := s.report.TornBytes
 	if torn > 0 {
@@ -93,14 +100,10 @@ func (l *Log) repair(s *scanner) error {
 			return vfs.Wrap(err, "wal.repair", l.path()).At(l.path(), l.used)
 		}
 	}
-	if l.sealed {
-		l.staleSeal = s.last
-	} else if err := l.rewriteLast(s); err != nil {
+	if err := l.rewriteLast(s); err != nil {
 		return err
 	}
-	if torn == 0 && l.sealed {
-		return nil
-	}
+	l.doubtful = l.used + l.behind()
 	return l.sync("wal.repair")
 }
 
@@ -111,7 +114,8 @@ const behindBytes = 64 << 10
 // the page cache only, if a sync failed before the process was started anew.
 // Without the zeros, a record that was withdrawn and not seen now could be back
 // after a power cut. One sector of them makes that impossible; the others keep
-// what else it left from lying under the next record.
+// what else it left from lying under the next record. What is further back stays
+// doubtful until a seal is to promise that it is zero.
 func (l *Log) rewriteLast(s *scanner) error {
 	s.forget()
 	n := l.used - s.last

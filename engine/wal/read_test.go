@@ -136,7 +136,7 @@ func TestCallOrder(t *testing.T) {
 		{"reopen, unsealed", s.reopen},
 		{"seal", s.seal},
 		{"reopen, sealed", s.reopen},
-		{"append behind the seal", func() error { return s.append(insert(3, 10)) }},
+		{"append in place of the seal", func() error { return s.append(insert(3, 10)) }},
 		{"die in an append, reopen", s.tear},
 		{"close", func() error { return s.l.Close() }},
 	}

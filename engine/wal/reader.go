@@ -7,17 +7,23 @@ import (
 	"github.com/aerodb/aerodb/engine/vfs"
 )
 
-// readBytes is how much of a file is read at a time; a larger record makes the
+// How much of a file is read at a time: little at first, since most logs are short
+// when they are opened, then twice as much each time. A larger record makes the
 // buffer larger.
-const readBytes = 1 << 20
+const (
+	readBytesFirst = 64 << 10
+	readBytes      = 1 << 20
+)
 
 // A reader reads a file of known size forwards through one buffer.
 type reader struct {
 	file vfs.File
 	path string
+	op   string // for errors
 	size int64
 	buf  []byte
 	off  int64 // of buf in the file
+	next int   // bytes to read at least, the next time
 }
 
 // window returns n bytes of the file from off on, valid until the next call.
@@ -27,7 +33,8 @@ func (r *reader) window(off int64, n int) ([]byte, error) {
 	if at >= 0 && at+int64(n) <= int64(len(r.buf)) {
 		return r.buf[at : at+int64(n)], nil
 	}
-	want := int(min(max(int64(n), readBytes), r.size-off))
+	r.next = min(max(2*r.next, readBytesFirst), readBytes)
+	want := int(min(int64(max(n, r.next)), r.size-off))
 	keep := 0 // what the buffer holds of it already
 	if at >= 0 && at < int64(len(r.buf)) {
 		keep = len(r.buf) - int(at)
@@ -54,11 +61,11 @@ func (r *reader) fill(p []byte, off int64) error {
 		switch {
 		case len(p) == 0:
 		case errors.Is(err, io.EOF):
-			return corrupt(r.path, off, "size", "the file ends here, expected %d bytes", r.size)
+			return corrupt(r.path, off, "size", "the file ends here, expected %d bytes", r.size).WithOp(r.op)
 		case err != nil:
-			return vfs.Wrap(err, "wal.open", r.path).At(r.path, off)
+			return vfs.Wrap(err, r.op, r.path).At(r.path, off)
 		case n == 0:
-			return vfs.Wrap(io.ErrNoProgress, "wal.open", r.path).At(r.path, off)
+			return vfs.Wrap(io.ErrNoProgress, r.op, r.path).At(r.path, off)
 		}
 	}
 	return nil

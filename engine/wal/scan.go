@@ -1,5 +1,7 @@
 package wal
 
+import "github.com/aerodb/aerodb/engine/dberr"
+
 // A Record is one valid record, given to replay. Its operations alias the read
 // buffer: they are valid during the call only.
 type Record struct {
@@ -32,18 +34,19 @@ type scanner struct {
 	off    int64  // of the record to come
 	next   uint64 // its sequence
 	last   int64  // offset of the record before it
+	slack  int64  // bytes to look at behind a seal
 	ops    []Op
 	report Report
 }
 
 func newScanner(r reader, h Header, uuid [16]byte) *scanner {
-	s := &scanner{reader: r, salt: newSalt(uuid, h.FirstSequence), off: HeaderBytes, next: h.FirstSequence, last: HeaderBytes}
+	s := &scanner{reader: r, salt: newSalt(uuid, h.FirstSequence), off: HeaderBytes, next: h.FirstSequence, last: HeaderBytes, slack: peekBytes}
 	s.report = Report{LastSequence: s.next - 1, Digest: h.BaseDigest, Used: s.off}
 	return s
 }
 
-// run calls visit for every valid record in order and applies the rule to the
-// first invalid one. The report is valid whatever the error.
+// run calls visit for every valid record in order, to the seal, or applies the rule
+// to the first invalid one. The report is valid whatever the error.
 func (s *scanner) run(visit func(Record) error) error {
 	for s.off < s.size {
 		h, record, stated, err := s.frame()
@@ -60,6 +63,9 @@ func (s *scanner) run(visit func(Record) error) error {
 		s.advance(&rec)
 		if err := visit(rec); err != nil {
 			return err
+		}
+		if s.report.Sealed {
+			return s.endSealed()
 		}
 	}
 	s.report.Rule = CleanEnd
@@ -130,6 +136,18 @@ func (s *scanner) advance(rec *Record) {
 		r.Records++
 		r.Ops += rec.Count
 	}
+}
+
+// endSealed looks at the beginning of what a seal promises to be zero.
+func (s *scanner) endSealed() error {
+	err := checkSlack(&s.reader, s.salt, s.off, min(s.off+s.slack, s.size))
+	switch dberr.CodeOf(err) {
+	case "":
+		s.report.Rule = CleanEnd
+	case dberr.WALCorruption:
+		s.report.Rule = Slack
+	}
+	return err
 }
 
 // end applies the rule to the invalid record at s.off.

@@ -10,7 +10,12 @@ import (
 	"github.com/aerodb/aerodb/engine/vfs"
 )
 
-const simSize = 24 << 10
+// Sizes of the logs, in bytes: the larger ones have more behind their records than a
+// repair writes zeros over.
+const (
+	simSize      = 24 << 10
+	simSizeLarge = 192 << 10
+)
 
 func memOptions(m *vfs.Mem) Options { return Options{FS: m, Dir: "wal", UUID: testUUID} }
 
@@ -67,19 +72,23 @@ func (s *sim) restart() error {
 	return s.open()
 }
 
-func (s *sim) create() (err error) {
-	s.l, err = Create(memOptions(s.m), Header{FirstSequence: 1, Size: simSize, BaseDigest: digestAt(0)})
+func (s *sim) create() error { return s.createSized(simSize) }
+
+func (s *sim) createLarge() error { return s.createSized(simSizeLarge) }
+
+func (s *sim) createSized(size int64) (err error) {
+	s.l, err = Create(memOptions(s.m), Header{FirstSequence: 1, Size: size, BaseDigest: digestAt(0)})
 	s.created = err == nil
 	return err
 }
 
 func (s *sim) append(ops ...Op) error {
-	s.flight = ops
+	s.flight, s.sealed = ops, false
 	s.owed++
 	b := grouped(s.l, ops...)
 	err := s.l.Append(b, digestAt(b.First()+uint64(b.Count())-1))
 	if err == nil {
-		s.acked, s.flight, s.sealed, s.torn = append(s.acked, ops), nil, false, false
+		s.acked, s.flight, s.torn = append(s.acked, ops), nil, false
 		s.owed++
 	}
 	return err
@@ -88,7 +97,9 @@ func (s *sim) append(ops ...Op) error {
 func (s *sim) seal() error {
 	found := s.l.Sealed() // at open, perhaps in the page cache only: then nothing is owed
 	err := s.l.Seal(s.l.Digest())
-	s.sealed = s.sealed || err == nil && !found
+	if err == nil && !found {
+		s.sealed, s.torn = true, false
+	}
 	s.owed++
 	return err
 }
@@ -111,6 +122,11 @@ func (s *sim) open() (err error) {
 // tear ends the process while a record of four sectors is being written: the
 // second never gets to the file.
 func (s *sim) tear() error {
+	s.sealed = false
+	s.owed++
+	if err := s.l.breakSeal(); err != nil {
+		return err
+	}
 	b := grouped(s.l, insert(90, 1700))
 	record := b.frame(s.l.salt.at(s.l.used), digestAt(b.First()))
 	s.calm, s.torn = true, true
@@ -126,12 +142,21 @@ func (s *sim) tear() error {
 	return s.reopen()
 }
 
+// restartInDoubt is restart where the disk may hold parts of a record further back
+// than the repair reaches. They may show, and are cut, until a seal is written.
+func (s *sim) restartInDoubt() error {
+	err := s.restart()
+	s.torn = true
+	s.owed++
+	return err
+}
+
 // settle compares what was read with what was acknowledged, and learns whether
 // the record in flight survived.
 func (s *sim) settle(h history) error {
 	survived, err := s.judge(h)
 	if survived {
-		s.acked, s.sealed = append(slices.Clone(s.acked), s.flight), false
+		s.acked = append(slices.Clone(s.acked), s.flight)
 	}
 	s.flight, s.torn = nil, false
 	s.owed++

@@ -56,6 +56,22 @@ func TestEveryByte(t *testing.T) {
 	}
 }
 
+// TestEverySlackSector changes a byte of each sector further behind a seal than
+// opening looks, another one in each. Opening does not detect that, on purpose, and
+// returns what was committed; the first append and Inspect do.
+func TestEverySlackSector(t *testing.T) {
+	b := flatLog(t, sealedSize, true, 100, 1200)
+	whole, report, err := readFlat(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := report.Used + peekBytes; i < sealedSize; i += sectorBytes + 3 {
+		b[i] = 1 << (i % 8)
+		checkSlackDamage(t, b, whole, i)
+		b[i] = 0
+	}
+}
+
 // TestEverySector zeroes each sector, and replaces each by each other one.
 func TestEverySector(t *testing.T) {
 	for _, seal := range []bool{false, true} {

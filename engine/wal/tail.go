@@ -11,6 +11,7 @@ const (
 	BeyondEnd                   // something lies further than the invalid record can reach
 	Torn                        // a sector of the record never arrived: it is cut
 	Damaged                     // every sector arrived and the record is wrong
+	Slack                       // something follows the seal, or the last record of an open log
 )
 
 // String returns the rule's number and name.
@@ -26,6 +27,8 @@ func (r Rule) String() string {
 		return "4 torn"
 	case Damaged:
 		return "5 damaged"
+	case Slack:
+		return "6 slack"
 	}
 	return "none"
 }
