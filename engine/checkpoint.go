@@ -45,7 +45,11 @@ func (db *DB) Checkpoint(ctx context.Context) (CheckpointResult, error) {
 func (db *DB) checkpoint(ctx context.Context) (CheckpointResult, error) {
 	start := db.opts.Now()
 	result := CheckpointResult{WALBytesBefore: db.wal.Used(), WALBytesAfter: db.wal.Used()}
-	if last, ok := db.unchanged(); ok && db.wal.NextSequence() == db.manifest.WAL.FirstSequence {
+	last, same, err := db.unchanged()
+	if err != nil {
+		return result, under(dberr.CheckpointFailed, err)
+	}
+	if same && db.wal.NextSequence() == db.manifest.WAL.FirstSequence {
 		result.Snapshot = last
 		return result, nil
 	}
@@ -193,8 +197,8 @@ func (db *DB) describe(entries []manifest.Segment) manifest.Manifest {
 // undo takes back what was built. The state and the log are those from before.
 func (p *plan) undo() {
 	db := p.db
+	p.abandon()
 	if p.log != nil {
-		_ = p.log.Close() // nothing was written to it that matters
 		db.discard(path.Join(db.gen.wal(), p.log.Name()))
 	}
 	if p.snapshot.Created {
@@ -203,7 +207,6 @@ func (p *plan) undo() {
 		}
 	}
 	for _, b := range p.fresh {
-		b.segment.Unref()
 		db.discard(path.Join(db.gen.segments(), segment.FileName(b.entry.Number)))
 	}
 }
@@ -224,10 +227,21 @@ func (p *plan) publish() error {
 	wrapped := vfs.Wrap(err, "checkpoint.publish", db.gen.checkpoint())
 	if errors.Is(err, vfs.ErrUnsynced) {
 		db.fail(wrapped)
+		p.abandon()
 		return db.usable()
 	}
 	p.undo()
 	return wrapped
+}
+
+// abandon closes what was built and leaves it on disk: CHECKPOINT may name it.
+func (p *plan) abandon() {
+	if p.log != nil {
+		_ = p.log.Close() // every byte in it is synced
+	}
+	for _, b := range p.fresh {
+		b.segment.Unref()
+	}
 }
 
 // install makes what CHECKPOINT names current and drops what nothing names any

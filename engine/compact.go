@@ -42,8 +42,11 @@ func (db *DB) Compact(ctx context.Context) (CompactResult, error) {
 		}
 		db.retire()
 		result.Snapshot = p.snapshot
-	} else if last, ok := db.unchanged(); ok {
-		result.Snapshot = last
+	} else {
+		var err error
+		if result.Snapshot, _, err = db.unchanged(); err != nil {
+			return CompactResult{}, under(dberr.CheckpointFailed, err)
+		}
 	}
 	result.BytesAfter, result.SegmentsAfter = db.segmentBytes(), int64(len(db.manifest.Segments))
 	result.Documents = db.manifest.Documents

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"path"
 
 	"github.com/aerodb/aerodb/engine/vfs"
@@ -34,10 +35,24 @@ func (db *DB) settleName(name string) error {
 			return err
 		}
 		err = vfs.Publish(db.fs, db.path(dir), base, data, fileMode)
-		if !vfs.IsNoSpace(err) {
+		if !vfs.IsNoSpace(err) || errors.Is(err, vfs.ErrUnsynced) {
 			return wrapIO(err, "recovery.settle", name)
 		}
 		db.log.Warn("recovery.no_space", "file", name, "error", err.Error())
 	}
 	return wrapIO(db.fs.SyncDir(db.path(dir)), "recovery.settle", dir)
+}
+
+// settleSnapshot makes the name of a snapshot durable that nothing names yet.
+// Whoever gave it the name may have died of the sync, so it is given once more.
+func (db *DB) settleSnapshot(id string) error {
+	dir := path.Join(nameSnapshots, id)
+	err := db.fs.Rename(db.path(dir), db.path(dir+suffixTemporary))
+	if err == nil {
+		err = db.fs.Rename(db.path(dir+suffixTemporary), db.path(dir))
+	}
+	if err == nil {
+		err = db.fs.SyncDir(db.path(nameSnapshots))
+	}
+	return wrapIO(err, "snapshot.settle", dir)
 }

@@ -39,11 +39,15 @@ func (db *DB) Snapshot(ctx context.Context) (SnapshotInfo, error) {
 		return SnapshotInfo{}, err
 	}
 	start := db.opts.Now()
-	if last, ok := db.unchanged(); ok {
+	last, same, err := db.unchanged()
+	if err != nil {
+		return SnapshotInfo{}, under(dberr.SnapshotFailed, err)
+	}
+	if same {
 		return last, nil
 	}
 	p := &plan{db: db, start: start, result: &CheckpointResult{}}
-	err := p.build(ctx)
+	err = p.build(ctx)
 	if err != nil {
 		p.undo()
 	} else if err = p.publish(); err == nil {
@@ -59,13 +63,14 @@ func (db *DB) Snapshot(ctx context.Context) (SnapshotInfo, error) {
 	return info, nil
 }
 
-// unchanged returns the current snapshot if it contains all there is.
-func (db *DB) unchanged() (SnapshotInfo, bool) {
+// unchanged returns the current snapshot if it contains all there is. One that
+// cannot be read is an error: it is never replaced silently.
+func (db *DB) unchanged() (info SnapshotInfo, same bool, err error) {
 	if db.manifest.Snapshot == "" || db.manifest.Sequence != db.wal.NextSequence()-1 {
-		return SnapshotInfo{}, false
+		return SnapshotInfo{}, false, nil
 	}
-	info, _, err := db.readSnapshot(db.manifest.Snapshot)
-	return info, err == nil
+	info, _, err = db.readSnapshot(db.manifest.Snapshot)
+	return info, err == nil, err
 }
 
 // readSnapshot reads a snapshot's manifest.
@@ -150,9 +155,11 @@ func (db *DB) makeSnapshot(at time.Time, m manifest.Manifest, segments []*segmen
 	if err != nil {
 		return SnapshotInfo{}, err
 	}
-	if info, ok := db.sameSnapshot(ids, m, fold); ok {
-		// Whoever renamed it may have been killed before the sync.
-		return info, wrapIO(db.fs.SyncDir(db.path(nameSnapshots)), "snapshot.sync", nameSnapshots)
+	if info, ok, err := db.sameSnapshot(ids, m, fold); ok || err != nil {
+		if err == nil && info.ID != db.manifest.Snapshot {
+			err = db.settleSnapshot(info.ID)
+		}
+		return info, err
 	}
 	id := snapshotID(at, m.Sequence)
 	for slices.Contains(ids, id) { // the clock may stand still; names stay unique
@@ -176,18 +183,25 @@ func (db *DB) makeSnapshot(at time.Time, m manifest.Manifest, segments []*segmen
 	return info, wrapIO(db.fs.SyncDir(db.path(nameSnapshots)), "snapshot.sync", nameSnapshots)
 }
 
-// sameSnapshot finds a snapshot of exactly the state that m describes.
-func (db *DB) sameSnapshot(ids []string, m manifest.Manifest, segments bool) (SnapshotInfo, bool) {
+// sameSnapshot finds a snapshot of exactly the state that m describes. One of its
+// sequence that cannot be read is an error.
+func (db *DB) sameSnapshot(ids []string, m manifest.Manifest, segments bool) (info SnapshotInfo, same bool, err error) {
 	for _, id := range ids {
 		if sequence, _ := parseSnapshotID(id); sequence != m.Sequence {
 			continue
 		}
 		info, found, err := db.readSnapshot(id)
-		if err == nil && found.Digest == m.Digest && slices.Equal(found.Schemas, m.Schemas) && (!segments || slices.Equal(found.Segments, m.Segments)) {
-			return info, true
+		if found.UUID != "" && found.UUID != db.identity.UUID {
+			continue // of the database that a restore replaced
+		}
+		if err != nil {
+			return SnapshotInfo{}, false, err
+		}
+		if found.Digest == m.Digest && slices.Equal(found.Schemas, m.Schemas) && (!segments || slices.Equal(found.Segments, m.Segments)) {
+			return info, true, nil
 		}
 	}
-	return SnapshotInfo{}, false
+	return SnapshotInfo{}, false, nil
 }
 
 func (db *DB) fillSnapshot(temp string, m manifest.Manifest, segments []*segment.Segment) (linked bool, err error) {
