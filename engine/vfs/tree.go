@@ -29,7 +29,11 @@ func MkdirAll(fsys FS, name string) error {
 	if err := fsys.Mkdir(name, DirPerm); err != nil {
 		return err
 	}
-	return fsys.SyncDir(parent)
+	if err := fsys.SyncDir(parent); err != nil {
+		// A later sync would say nothing of this name, so it must be made again.
+		return discard(fsys, name, err)
+	}
+	return nil
 }
 
 // RemoveAll removes name and, if it is a directory, all below it, depth first in
