@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/aerodb/aerodb/engine"
@@ -18,13 +17,15 @@ const (
 
 // A sim drives one database on a Mem and knows what was acknowledged.
 type sim struct {
-	mem     *vfs.Mem
-	keep    int           // Options.SnapshotsKeep
-	onFull  engine.OnFull // Options.WALOnFull
-	db      *engine.DB    // nil when closed
-	now     *model        // acknowledged
-	flight  *model        // the state if the step in progress took effect; nil if it changes none
-	history map[uint64]string
+	mem      *vfs.Mem
+	keep     int           // Options.SnapshotsKeep
+	onFull   engine.OnFull // Options.WALOnFull
+	db       *engine.DB    // nil when closed
+	open     bool          // the workload has it open
+	removing string        // the snapshot that a step began to remove
+	now      *model        // acknowledged
+	flight   *model        // the state if the step in progress took effect; nil if it changes none
+	history  map[uint64]string
 
 	watch func(vfs.Op) error // called before each call; nil while the test itself is at work
 }
@@ -102,6 +103,10 @@ func stepInit() step {
 
 func stepOpen() step {
 	return step{"open", func(s *sim) (err error) {
+		if s.db != nil {
+			return nil // a test that mended a failure has it open
+		}
+		s.open = true
 		s.db, err = engine.Open(ctx, s.options(s.mem))
 		if err == nil {
 			s.quietly(s.settleLock)
@@ -122,7 +127,7 @@ func (s *sim) settleLock() {
 func stepClose() step {
 	return step{"close", func(s *sim) error {
 		db := s.db
-		s.db = nil
+		s.db, s.open = nil, false
 		return db.Close()
 	}, nil}
 }
@@ -130,7 +135,7 @@ func stepClose() step {
 // stepKill ends the process, not the machine: what was pending is pending still.
 func stepKill() step {
 	return step{"kill", func(s *sim) error {
-		s.db = nil
+		s.db, s.open = nil, false
 		s.use(s.mem.Clone())
 		return nil
 	}, nil}
@@ -223,21 +228,33 @@ func stepSnapshot() step {
 	}, nil}
 }
 
-// stepRemove removes the oldest snapshot.
+func stepCompact() step {
+	return step{"compact", func(s *sim) error {
+		_, err := s.db.Compact(ctx)
+		return err
+	}, nil}
+}
+
+// stepRemove removes the oldest snapshot. Taken again after a failure it is done if
+// that one is gone.
 func stepRemove() step {
 	return step{"remove the oldest snapshot", func(s *sim) error {
 		list, err := s.db.Snapshots()
 		if err != nil {
 			return err
 		}
-		if len(list) < 2 {
-			return fmt.Errorf("there are %d snapshots: %w", len(list), io.ErrUnexpectedEOF)
+		if s.removing == "" {
+			s.removing = list[0].ID
 		}
-		if _, err := s.db.RemoveSnapshot(list[0].ID); err != nil {
-			return err
+		id := s.removing
+		if list[0].ID == id {
+			if _, err := s.db.RemoveSnapshot(id); err != nil {
+				return err
+			}
+			s.now = s.now.clone()
+			s.now.removed[id] = true
 		}
-		s.now = s.now.clone()
-		s.now.removed[list[0].ID] = true
+		s.removing = ""
 		return nil
 	}, nil}
 }

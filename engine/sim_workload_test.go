@@ -46,6 +46,8 @@ func workloads() []workload {
 		{name: "full log, reject", onFull: engine.OnFullReject, steps: append(append(fresh(), fills(4)...), stepCheckpoint(), stepInsert("v1", doc("z", 1, 10)))},
 		{name: "snapshot", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepSnapshot(), stepInsert("v1", doc("b", 1, 10)), stepSnapshot(),
 			stepRemove(), stepCheckpoint(), stepSnapshot())},
+		{name: "compact", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepCheckpoint(), stepInsert("v1", doc("b", 1, 10)), stepDelete("v1", "a"),
+			stepCheckpoint(), stepCompact(), stepInsert("v1", doc("c", 1, 10)), stepCompact())},
 		{name: "keep one snapshot", keep: 1, steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepCheckpoint(), stepInsert("v1", doc("b", 1, 10)), stepCheckpoint())},
 		{name: "close and open", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepClose(), stepOpen(), stepInsert("v1", doc("b", 1, 600)), stepClose(), stepOpen())},
 		{name: "kill and open", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepKill(), stepOpen(), stepInsert("v1", doc("b", 1, 600)), stepKill(), stepOpen(),
