@@ -131,8 +131,12 @@ func wrapIO(err error, op, name string) error {
 }
 
 // under puts a failed operation under its own code and keeps the cause's code where
-// a caller acts on it: no space, damage, a failed database, an interruption.
+// a caller acts on it: no space, damage, a failed database, an interruption. Nil
+// stays nil.
 func under(code dberr.Code, err error) error {
+	if err == nil {
+		return nil
+	}
 	e := dberr.From(err)
 	switch e.Code {
 	case dberr.StorageIOError, dberr.InternalInvariant:

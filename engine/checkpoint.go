@@ -53,7 +53,7 @@ func (db *DB) checkpoint(ctx context.Context) (CheckpointResult, error) {
 		result.Snapshot = last
 		return result, nil
 	}
-	db.log.Info("checkpoint.begin", "sequence", db.visible, "wal_bytes", result.WALBytesBefore)
+	db.log.Debug("checkpoint.begin", "sequence", db.visible, "wal_bytes", result.WALBytesBefore)
 	p := &plan{db: db, start: start, count: mergeCount, result: &result}
 	if err := p.run(ctx); err != nil {
 		db.log.Error("checkpoint.failed", "error", err.Error())
@@ -62,7 +62,7 @@ func (db *DB) checkpoint(ctx context.Context) (CheckpointResult, error) {
 	result.Removed = db.retire()
 	result.Duration = db.opts.Now().Sub(start)
 	db.checkpoints.lastDuration = &result.Duration
-	db.log.Info("checkpoint.end", "snapshot", result.Snapshot.ID, "documents_flushed", result.DocumentsFlushed, "bytes_written", result.BytesWritten,
+	db.log.Debug("checkpoint.end", "snapshot", result.Snapshot.ID, "documents_flushed", result.DocumentsFlushed, "bytes_written", result.BytesWritten,
 		"segments_merged", result.SegmentsMerged, "duration_ms", result.Duration.Milliseconds())
 	return result, nil
 }

@@ -140,11 +140,13 @@ func (db *DB) makeRoom(payload int) error {
 	if db.opts.WALOnFull == OnFullReject {
 		return dberr.New(dberr.WALFull, "the WAL has used %d of %d bytes and the write takes %d; wal.on_full is %q", db.wal.Used(), min(db.wal.Size(), db.opts.WALMaxSize), need, OnFullReject)
 	}
-	db.log.Info("wal.full", "used_bytes", db.wal.Used(), "limit_bytes", db.opts.WALMaxSize, "needed_bytes", need)
-	if _, err := db.checkpoint(context.Background()); err != nil {
+	db.log.Info("wal.full", "used_bytes", db.wal.Used(), "limit_bytes", min(db.wal.Size(), db.opts.WALMaxSize), "needed_bytes", need)
+	r, err := db.checkpoint(context.Background())
+	if err != nil {
 		return err
 	}
 	db.checkpoints.automatic++
+	db.log.Info("wal.checkpointed", "snapshot", r.Snapshot.ID, "documents_flushed", r.DocumentsFlushed, "bytes_written", r.BytesWritten, "duration_ms", r.Duration.Milliseconds())
 	return nil
 }
 

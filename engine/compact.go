@@ -34,7 +34,7 @@ func (db *DB) Compact(ctx context.Context) (CompactResult, error) {
 	result := CompactResult{BytesBefore: db.segmentBytes()}
 	before := db.manifest.Segments
 	if !db.compacted() {
-		db.log.Info("compact.begin", "sequence", db.visible, "segments", len(before), "bytes", result.BytesBefore)
+		db.log.Debug("compact.begin", "sequence", db.visible, "segments", len(before), "bytes", result.BytesBefore)
 		p := &plan{db: db, start: start, count: mergeAll, fold: true, result: &CheckpointResult{}}
 		if err := p.run(ctx); err != nil {
 			db.log.Error("compact.failed", "error", err.Error())
@@ -56,7 +56,7 @@ func (db *DB) Compact(ctx context.Context) (CompactResult, error) {
 	}
 	result.HeldBytes = held
 	result.Duration = db.opts.Now().Sub(start)
-	db.log.Info("compact.end", "bytes_before", result.BytesBefore, "bytes_after", result.BytesAfter, "documents", result.Documents, "duration_ms", result.Duration.Milliseconds())
+	db.log.Debug("compact.end", "bytes_before", result.BytesBefore, "bytes_after", result.BytesAfter, "documents", result.Documents, "duration_ms", result.Duration.Milliseconds())
 	return result, nil
 }
 

@@ -177,6 +177,7 @@ func (db *DB) Close() error {
 	}
 	db.releaseState(s)
 	if db.lock != nil {
+		db.unsign()
 		if cerr := db.lock.Close(); cerr != nil {
 			db.log.Warn("file.close_failed", "file", nameLock, "error", cerr.Error())
 		}

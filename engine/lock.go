@@ -49,6 +49,17 @@ func takeLock(o Options) (vfs.File, error) {
 	return f, nil
 }
 
+// unsign takes the text out of LOCK, so that nobody is told of a holder that has
+// gone. A reader, which shares the lock, has written none.
+func (db *DB) unsign() {
+	if db.opts.ReadOnly {
+		return
+	}
+	if err := db.lock.Truncate(0); err != nil {
+		db.log.Warn("lock.unsigned", "error", err.Error())
+	}
+}
+
 func lockedError(o Options, name string) error {
 	message := "another process has the database open"
 	e := dberr.New(dberr.DatabaseLocked, "%s", message)
@@ -58,7 +69,7 @@ func lockedError(o Options, name string) error {
 		e.Message = fmt.Sprintf("%s: pid %d (%s), since %s", message, h.Pid, h.Command, h.Started)
 		_ = e.With("pid", int64(h.Pid)).With("command", h.Command).With("started", h.Started)
 	}
-	return e.In(o.Dir).WithHint("wait for it or stop it; a snapshot's folder can be copied meanwhile")
+	return e.In(o.Dir).WithHint("wait for it or stop it; meanwhile aerodb verify works, and a snapshot's folder can be opened: --data-dir DIR/snapshots/ID")
 }
 
 // takeReadLock makes sure that no process has the database open for writing, for

@@ -40,7 +40,9 @@ type Options struct {
 	Now func() time.Time
 	// Rand gives the 16 bytes of a new database's uuid. Default: crypto/rand.
 	Rand io.Reader
-	// Logger gets the events. Default: none. A logger never changes behaviour.
+	// Logger gets the events: what happens unasked at info, what a call was asked to do
+	// at debug, since its result says it. Default: none. A logger never changes
+	// behaviour.
 	Logger *slog.Logger
 	// Command and Pid are written into LOCK, for whoever finds it held.
 	Command string

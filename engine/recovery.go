@@ -210,7 +210,7 @@ func (db *DB) reportRecovery() {
 		db.log.Warn("recovery.unknown_file", "file", name)
 	}
 	args := []any{"records", r.Records, "operations", r.Ops, "sequence", r.Sequence, "digest", r.Digest.String(), "duration_ms", r.Duration.Milliseconds()}
-	if r.Sealed {
+	if r.Sealed || r.Records == 0 && r.TornBytes == 0 {
 		db.log.Debug("recovery.end", args...)
 	} else {
 		db.log.Info("recovery.end", args...)

@@ -84,7 +84,7 @@ func (db *DB) defineSchema(s *schema.Schema, file manifest.Schema) error {
 	db.viewMu.Lock()
 	db.visible = db.wal.NextSequence() - 1
 	db.viewMu.Unlock()
-	db.log.Info("schema.defined", "schema_id", s.ID, "schema_version", s.Version)
+	db.log.Debug("schema.defined", "schema_id", s.ID, "schema_version", s.Version)
 	return nil
 }
 

@@ -59,7 +59,7 @@ func (db *DB) Snapshot(ctx context.Context) (SnapshotInfo, error) {
 	}
 	info := p.snapshot
 	info.Duration = db.opts.Now().Sub(start)
-	db.log.Info("snapshot.end", "snapshot", info.ID, "documents", info.Documents, "bytes", info.Bytes, "duration_ms", info.Duration.Milliseconds())
+	db.log.Debug("snapshot.end", "snapshot", info.ID, "documents", info.Documents, "bytes", info.Bytes, "duration_ms", info.Duration.Milliseconds())
 	return info, nil
 }
 
@@ -292,7 +292,7 @@ func (db *DB) RemoveSnapshot(id string) (RemoveResult, error) {
 	if err := db.removeSnapshotDir(id); err != nil {
 		return RemoveResult{}, under(dberr.SnapshotFailed, err)
 	}
-	db.log.Info("snapshot.removed", "snapshot", id, "freed_bytes", freed)
+	db.log.Debug("snapshot.removed", "snapshot", id, "freed_bytes", freed)
 	return RemoveResult{id, freed}, nil
 }
 

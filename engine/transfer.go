@@ -45,7 +45,7 @@ func (c *Collection) Import(ctx context.Context, r io.Reader, o ImportOptions) (
 	err := im.run(ctx)
 	im.result.Duration = c.db.opts.Now().Sub(start)
 	if err == nil {
-		c.db.log.Info("import.end", "schema_id", c.ID(), "schema_version", c.Version(), "documents", im.result.Documents, "duration_ms", im.result.Duration.Milliseconds())
+		c.db.log.Debug("import.end", "schema_id", c.ID(), "schema_version", c.Version(), "documents", im.result.Documents, "duration_ms", im.result.Duration.Milliseconds())
 	}
 	return im.result, err
 }

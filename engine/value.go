@@ -165,3 +165,51 @@ func (r ExportResult) Value() document.Value {
 	o.ms("duration_ms", r.Duration)
 	return o.value()
 }
+
+func problemsValue(problems []Problem) document.Value {
+	items := make([]document.Value, len(problems))
+	for i, p := range problems {
+		var o object
+		if p.File != "" {
+			o.str("file", p.File)
+		}
+		if p.HasOffset {
+			o.num("offset", p.Offset)
+		}
+		o.str("code", string(p.Code))
+		o.str("message", p.Message)
+		o.str("affected", p.Affected)
+		o.str("hint", p.Hint)
+		items[i] = o.value()
+	}
+	return document.ArrayValue(items...)
+}
+
+// Value returns the result as users see it.
+func (r VerifyResult) Value() document.Value {
+	var o object
+	o.add("ok", document.BoolValue(r.OK()))
+	o.num("files", r.Files)
+	o.num("bytes", r.Bytes)
+	o.num("documents", r.Documents)
+	o.num("index_entries", r.IndexEntries)
+	o.digest("digest", r.Digest)
+	o.add("problems", problemsValue(r.Problems))
+	o.ms("duration_ms", r.Duration)
+	return o.value()
+}
+
+// Value returns the result as users see it.
+func (r CompactResult) Value() document.Value {
+	var o object
+	o.num("bytes_before", r.BytesBefore)
+	o.num("bytes_after", r.BytesAfter)
+	o.num("held_by_snapshots_bytes", r.HeldBytes)
+	o.num("documents", r.Documents)
+	o.num("segments", r.SegmentsAfter)
+	if r.Snapshot.ID != "" {
+		o.str("snapshot", r.Snapshot.ID)
+	}
+	o.ms("duration_ms", r.Duration)
+	return o.value()
+}

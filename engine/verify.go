@@ -100,7 +100,7 @@ func (db *DB) logVerify(r *VerifyResult, err error) {
 	for _, p := range r.Problems {
 		db.log.Error("verify.problem", "file", p.File, "offset", p.Offset, "code", string(p.Code), "message", p.Message)
 	}
-	db.log.Info("verify.end", "files", r.Files, "bytes", r.Bytes, "documents", r.Documents, "problems", len(r.Problems), "duration_ms", r.Duration.Milliseconds())
+	db.log.Debug("verify.end", "files", r.Files, "bytes", r.Bytes, "documents", r.Documents, "problems", len(r.Problems), "duration_ms", r.Duration.Milliseconds())
 }
 
 // unlockedTries is how often a look at a database that another process changes is

@@ -1,0 +1,283 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"path"
+	"time"
+
+	"github.com/aerodb/aerodb/engine/backup"
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/digest"
+	"github.com/aerodb/aerodb/engine/document"
+	"github.com/aerodb/aerodb/engine/manifest"
+	"github.com/aerodb/aerodb/engine/segment"
+	"github.com/aerodb/aerodb/engine/vfs"
+	"github.com/aerodb/aerodb/engine/wal"
+)
+
+// BackupInfo describes a backup.
+type BackupInfo struct {
+	Path      string // where it lies; empty for a stream
+	UUID      string // of the database
+	Bytes     int64
+	Documents int64
+	Sequence  uint64 // of the last operation it contains
+	Digest    digest.Sum
+	SHA256    string // of the whole file, in hexadecimal
+	Duration  time.Duration
+}
+
+// Value returns the backup as users see it.
+func (b BackupInfo) Value() document.Value {
+	var o object
+	if b.Path != "" {
+		o.str("path", b.Path)
+	}
+	o.str("uuid", b.UUID)
+	o.num("bytes", b.Bytes)
+	o.num("documents", b.Documents)
+	o.num("sequence", int64(b.Sequence))
+	o.digest("digest", b.Digest)
+	o.str("sha256", b.SHA256)
+	o.ms("duration_ms", b.Duration)
+	return o.value()
+}
+
+func backupInfo(name string, m manifest.Backup, info backup.Info, took time.Duration) BackupInfo {
+	return BackupInfo{Path: name, UUID: m.Database.UUID, Bytes: info.Bytes, Documents: m.Documents, Sequence: m.Sequence, Digest: m.Digest,
+		SHA256: hex.EncodeToString(info.SHA256[:]), Duration: took}
+}
+
+// Backup writes the whole database to w as one tar: the current checkpoint and the
+// log up to the last acknowledged write. It changes nothing in the data directory,
+// and the same state is always the same bytes. Writers wait only until the files are
+// open; what they write later is not in the backup. Every file is checked on the
+// way: damage fails the backup.
+func (db *DB) Backup(ctx context.Context, w io.Writer, progress Progress) (BackupInfo, error) {
+	start := db.opts.Now()
+	if err := db.usable(); err != nil {
+		return BackupInfo{}, err
+	}
+	s, err := db.openSource()
+	if err != nil {
+		return BackupInfo{}, under(dberr.BackupFailed, err)
+	}
+	defer s.close()
+	total := backup.Bytes(s.manifest)
+	db.log.Debug("backup.begin", "sequence", s.manifest.Sequence, "bytes", total)
+	info, err := backup.Write(ctx, w, s.manifest, s.open, func(done int64) { progress.report(done, total) })
+	if err != nil {
+		db.log.Error("backup.failed", "error", err.Error())
+		return BackupInfo{}, under(dberr.BackupFailed, err)
+	}
+	b := backupInfo("", s.manifest, info, db.opts.Now().Sub(start))
+	db.log.Debug("backup.end", "bytes", b.Bytes, "documents", b.Documents, "sequence", b.Sequence, "digest", b.Digest.String(), "sha256", b.SHA256, "duration_ms", b.Duration.Milliseconds())
+	return b, nil
+}
+
+// BackupFile writes a backup under a name, whole or not at all: beside it as .tmp,
+// synced, renamed, the folder synced. A file that is there is replaced only if
+// overwrite says so. A name in the data directory is refused.
+func (db *DB) BackupFile(ctx context.Context, name string, overwrite bool, progress Progress) (BackupInfo, error) {
+	if err := db.usable(); err != nil {
+		return BackupInfo{}, err
+	}
+	name = path.Clean(name)
+	if err := db.mayWrite(name, overwrite); err != nil {
+		return BackupInfo{}, err
+	}
+	temp := name + suffixTemporary
+	f, err := db.fs.OpenFile(temp, vfs.O_RDWR|vfs.O_CREATE|vfs.O_EXCL, fileMode)
+	if vfs.IsExist(err) {
+		return BackupInfo{}, dberr.New(dberr.BackupFailed, "the file is there: another backup to this name is running, or one was interrupted").In(temp).
+			WithHint("if no other backup is running, remove it")
+	}
+	if err != nil {
+		return BackupInfo{}, under(dberr.BackupFailed, vfs.Wrap(err, "backup.create", temp))
+	}
+	info, err := db.Backup(ctx, &fileWriter{file: f}, progress)
+	if err == nil {
+		err = wrapIO(f.Datasync(), "backup.sync", temp)
+	}
+	if cerr := f.Close(); err == nil {
+		err = wrapIO(cerr, "backup.close", temp)
+	}
+	if err == nil {
+		err = wrapIO(db.fs.Rename(temp, name), "backup.rename", name)
+	}
+	if err != nil {
+		if rerr := db.fs.Remove(temp); rerr != nil {
+			db.log.Warn("file.remove_failed", "file", temp, "error", rerr.Error())
+		}
+		return BackupInfo{}, under(dberr.BackupFailed, err)
+	}
+	info.Path = name
+	return info, under(dberr.BackupFailed, wrapIO(db.fs.SyncDir(path.Dir(name)), "backup.sync", path.Dir(name)))
+}
+
+func (db *DB) mayWrite(name string, overwrite bool) error {
+	if inside(db.fs, db.opts.Dir, path.Dir(name)) {
+		return dberr.New(dberr.BackupFailed, "the backup would lie in the data directory %s: it would be lost with it", db.opts.Dir).In(name).WithHint("choose a place outside, on another disk if there is one")
+	}
+	info, err := db.fs.Stat(name)
+	switch {
+	case vfs.IsNotExist(err):
+		return nil
+	case err != nil:
+		return under(dberr.BackupFailed, vfs.Wrap(err, "backup.create", name))
+	case info.IsDir():
+		return dberr.New(dberr.BackupFailed, "a directory is in the place of the backup").In(name).WithHint("name the file itself")
+	case !overwrite:
+		return dberr.New(dberr.BackupFailed, "the file exists").In(name).WithHint("choose another name, or say that it may be replaced: --yes, or overwrite = true")
+	}
+	return nil
+}
+
+// inside reports whether dir is outer or lies below it.
+func inside(fs vfs.FS, outer, dir string) bool {
+	for {
+		if vfs.SameFile(fs, outer, dir) {
+			return true
+		}
+		up := path.Dir(dir)
+		if dir == "." {
+			up = ".."
+		} else if path.Base(dir) == ".." {
+			up = dir + "/.."
+		}
+		if up == dir || vfs.SameFile(fs, up, dir) {
+			return false
+		}
+		dir = up
+	}
+}
+
+// A fileWriter writes a file from its beginning on.
+type fileWriter struct {
+	file vfs.File
+	off  int64
+}
+
+func (w *fileWriter) Write(p []byte) (int, error) {
+	n, err := w.file.WriteAt(p, w.off)
+	w.off += int64(n)
+	return n, err
+}
+
+// A source is the files of a backup, held open: a checkpoint may remove them
+// meanwhile.
+type source struct {
+	db       *DB
+	manifest manifest.Backup
+	files    map[string]vfs.File // by the name in the archive
+}
+
+// openSource describes the state and opens its files, while writers wait.
+func (db *DB) openSource() (*source, error) {
+	db.writeMu.Lock()
+	defer db.writeMu.Unlock()
+	if err := db.usable(); err != nil {
+		return nil, err
+	}
+	if db.gen.isSnapshot() {
+		return nil, dberr.New(dberr.BackupFailed, "a snapshot has no log to go on from").WithHint("back up the database it belongs to, or copy the snapshot's folder")
+	}
+	s := &source{db: db, files: map[string]vfs.File{}}
+	err := s.openFiles()
+	if err == nil {
+		err = s.describe()
+	}
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *source) openFiles() error {
+	db := s.db
+	for _, e := range db.manifest.Segments {
+		if err := s.openFile(nameSegments, db.gen.segments(), segment.FileName(e.Number)); err != nil {
+			return err
+		}
+	}
+	return s.openFile(nameWAL, db.gen.wal(), db.wal.Name())
+}
+
+func (s *source) openFile(folder, dir, base string) error {
+	name := path.Join(dir, base)
+	f, err := s.db.fs.OpenFile(s.db.path(name), vfs.O_RDONLY, 0)
+	if err != nil {
+		return vfs.Wrap(err, "backup.open", name)
+	}
+	s.files[path.Join(folder, base)] = f
+	return nil
+}
+
+// describe fills in the manifest. Nothing in it differs between a database and its
+// restore.
+func (s *source) describe() error {
+	db := s.db
+	m := &s.manifest
+	m.Database = manifest.Database{UUID: db.identity.UUID, CreatedAt: rfc3339(db.identity.CreatedAt)}
+	m.Sequence, m.Digest = db.visible, db.digest
+	now := db.describe(nil)
+	m.Documents, m.Schemas = now.Documents, now.Schemas
+	m.Segments = db.manifest.Segments
+	m.Checkpoint = manifest.BackupCheckpoint{Sequence: db.manifest.Sequence, Documents: db.manifest.Documents, Digest: db.manifest.Digest,
+		Schemas: len(db.manifest.Schemas), Collections: db.manifest.Collections}
+	used := db.wal.Used()
+	if db.wal.Sealed() {
+		used -= wal.SealBytes // whether the database was closed is no part of its state
+	}
+	sum, err := s.sumLog(used)
+	m.WAL = manifest.BackupWAL{File: db.wal.Name(), FirstSequence: db.manifest.WAL.FirstSequence, FileBytes: db.wal.Size(), UsedBytes: used, SHA256: sum}
+	return err
+}
+
+func (s *source) sumLog(used int64) (string, error) {
+	f := s.files[path.Join(nameWAL, s.db.wal.Name())]
+	h := sha256.New()
+	if _, err := io.Copy(h, io.NewSectionReader(f, 0, used)); err != nil {
+		return "", vfs.Wrap(err, "backup.read", path.Join(s.db.gen.wal(), s.db.wal.Name()))
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// open gives an entry its content. Schema files are never removed, so they are
+// opened when their turn comes.
+func (s *source) open(e backup.Entry) (backup.Content, error) {
+	if f, ok := s.files[e.Name]; ok {
+		delete(s.files, e.Name)
+		return f, nil
+	}
+	dir, base := path.Split(e.Name)
+	if dir != nameSchemas+"/" {
+		return nil, dberr.New(dberr.InternalInvariant, "the backup asks for %q, which is none of its files", e.Name)
+	}
+	name := path.Join(s.db.gen.schemas(), base)
+	f, err := s.db.fs.OpenFile(s.db.path(name), vfs.O_RDONLY, 0)
+	return f, wrapIO(err, "backup.open", name)
+}
+
+func (s *source) close() {
+	for _, f := range s.files {
+		_ = f.Close() // nothing was written
+	}
+}
+
+// InspectBackup reads a backup to its end, checks everything in it and describes
+// it. Nothing is unpacked. What is not a whole, undamaged backup is
+// AERO_BACKUP_INVALID. Name stands for the stream in errors and progress is told
+// bytes of total, where that is known.
+func InspectBackup(ctx context.Context, r io.Reader, name string, now func() time.Time, progress Progress) (BackupInfo, error) {
+	start := now()
+	info, m, err := backup.Read(ctx, r, nil, backup.Options{Path: name, Progress: func(done int64) { progress.report(done, 0) }})
+	if err != nil {
+		return BackupInfo{}, err
+	}
+	return backupInfo(name, m, info, now().Sub(start)), nil
+}
