@@ -218,7 +218,7 @@ function collection:export(path) end
 ---@class aerodb.iterator
 local iterator = {}
 
---- Ends the walk early and lets go of its view. Without it the view is held until the session ends; at its last document an iterator closes itself.
+--- Ends the walk early and lets go of its view. At its last document an iterator closes itself; one that is left early holds its view until Lua has collected it.
 function iterator:close() end
 
 --- JSON for what is no document; json.null is its null

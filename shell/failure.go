@@ -44,7 +44,7 @@ func (s *Session) fail(ctx context.Context, err error) *Failure {
 		f.Traceback = frames(api.StackTrace)
 		f.Err = s.raised(api)
 		f.Name, f.Line = firstPlace(f.Traceback)
-		if name, line, ok := place(f.Err.Message); ok {
+		if name, line, ok := place(raisedAt(api.Object, f.Err.Message)); ok {
 			f.Name, f.Line = name, line
 		}
 	default:
@@ -55,6 +55,16 @@ func (s *Session) fail(ctx context.Context, err error) *Failure {
 	}
 	f.Source = s.runtime.SourceLine(f.Name, f.Line)
 	return f
+}
+
+// raisedAt is the text that begins with the place where an error was first raised, which
+// is not where the traceback begins if it was caught and raised again.
+func raisedAt(object lua.LValue, message string) string {
+	if t, ok := object.(*lua.LTable); ok {
+		where, _ := t.RawGetString("where").(lua.LString)
+		return string(where) + ":"
+	}
+	return message
 }
 
 // raised is the coded error behind what Lua raised.
@@ -120,7 +130,7 @@ func place(s string) (name string, line int, ok bool) {
 // not known.
 func (f *Failure) Where(w io.Writer) {
 	if f.Source != "" {
-		prefix := fmt.Sprintf("  %d | ", f.Line)
+		prefix := fmt.Sprintf("  %s:%d | ", f.Name, f.Line)
 		fmt.Fprintf(w, "%s%s\n", prefix, strings.ReplaceAll(f.Source, "\t", " "))
 		if f.Column > 0 && f.Column <= len(f.Source)+1 {
 			fmt.Fprintf(w, "%s^\n", strings.Repeat(" ", len(prefix)+f.Column-1))

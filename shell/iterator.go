@@ -1,6 +1,9 @@
 package shell
 
 import (
+	"runtime"
+	"sync/atomic"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/aerodb/aerodb/engine"
@@ -16,6 +19,10 @@ type iterator struct {
 	c  *engine.Collection
 	it *engine.Iterator // nil once it has ended
 	by error            // why it ended early, nil if it came to its end
+
+	// abandoned is set by the garbage collector when Lua has no way to the iterator any
+	// more; the next each closes it.
+	abandoned atomic.Bool
 }
 
 // iteratorModule is the methods of an iterator.
@@ -24,7 +31,7 @@ func iteratorModule(*Session) *bind.Module {
 		Name: "iterator", Receiver: "it",
 		Doc: "a walk over a collection, as c:each returns it; a for loop calls it",
 		Funcs: []bind.Func{
-			{Name: "close", Doc: "Ends the walk early and lets go of its view. Without it the view is held until the session ends; at its last document an iterator closes itself.",
+			{Name: "close", Doc: "Ends the walk early and lets go of its view. At its last document an iterator closes itself; one that is left early holds its view until Lua has collected it.",
 				Example: "local it = db.users:each()\nlocal first = it()\nit:close()",
 				Call: func(a *bind.Args) (lua.LValue, error) {
 					a.Self.(*iterator).end(dberr.New(dberr.ScriptError, "the iterator is closed"))
@@ -38,6 +45,7 @@ func (s *Session) each(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
 	if a.Has("limit") && a.Int("limit") <= 0 {
 		return nil, dberr.New(dberr.QueryInvalid, "c:each: limit must be positive, not %d", a.Int("limit"))
 	}
+	s.sweepIterators()
 	engineIterator, err := c.Each(engine.EachOptions{After: a.String("after"), Limit: a.Int("limit")})
 	if err != nil {
 		return nil, err
@@ -47,7 +55,17 @@ func (s *Session) each(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
 	ud := a.L.NewUserData()
 	ud.Value = it
 	ud.Metatable = s.iteratorTable
+	runtime.AddCleanup(ud, func(it *iterator) { it.abandoned.Store(true) }, it)
 	return ud, nil
+}
+
+// sweepIterators closes what loops left by break or return have dropped.
+func (s *Session) sweepIterators() {
+	for it := range s.iterators {
+		if it.abandoned.Load() {
+			it.end(nil)
+		}
+	}
 }
 
 // nextDocument is the call of an iterator.

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -182,6 +184,22 @@ func TestInterruptedScript(t *testing.T) {
 	s.mustRun(t, people) // the session goes on
 }
 
+// TestAbandonedIterators leaves loops early: what Lua can no longer reach is closed by
+// the next each.
+func TestAbandonedIterators(t *testing.T) {
+	s := newSession(t)
+	s.mustRun(t, people)
+	s.mustRun(t, "for i = 1, 50 do for user in db.users:each() do break end end")
+	for range 1000 {
+		runtime.GC()
+		s.mustRun(t, "db.users:each():close()")
+		if len(s.iterators) < 10 {
+			return
+		}
+	}
+	t.Errorf("%d iterators are open", len(s.iterators))
+}
+
 func TestExit(t *testing.T) {
 	s := newSession(t)
 	err := s.run("os.exit(7)")
@@ -217,5 +235,12 @@ func TestSameScriptSamePrint(t *testing.T) {
 	}
 	if bytes.Contains(outputs[0], []byte("0x")) {
 		t.Errorf("an address in\n%s", outputs[0])
+	}
+}
+
+// BenchmarkNew measures what the start of a shell costs beside opening the database.
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		New(Env{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard, Now: clock()}, nil, nil).runtime.Close()
 	}
 }

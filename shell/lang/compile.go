@@ -66,7 +66,7 @@ func (r *Runtime) compile(source, name string, sessionLocals bool) (*lua.Functio
 	if sessionLocals {
 		chunk = globalize(chunk)
 	}
-	rw.block(chunk)
+	rw.function(chunk)
 	if rw.err != nil {
 		return nil, rw.err
 	}

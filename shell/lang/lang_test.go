@@ -149,6 +149,23 @@ func TestScripts(t *testing.T) {
 			assert(coroutine.running() == nil)
 			local inner = coroutine.wrap(function() local ok = pcall(error) coroutine.yield(ok) return coroutine.running() end)
 			assert(inner() == false and type(inner()) == "thread")`},
+		{"loops that begin with a jump", `
+			local n = 0
+			local function step() n = n + 1 assert(n <= 40, "an endless loop") return 1 end
+			for i = 1, 5 do for _ in step do break end end
+			for i = 1, 5 do for _ in step do do break end end end
+			for i = 1, 5 do for _ in step do if true then break end end end
+			for i = 1, 5 do while step() do break end end
+			for i = 1, 5 do repeat break until step() end
+			assert(n == 20, n)`},
+		{"goto", `
+			local n = 0
+			for i, v in ipairs({1, 2, 3, 4, 5}) do if v % 2 == 0 then goto continue end n = n + v ::continue:: end
+			for i = 1, 3 do for _, v in ipairs({1, 2}) do if v == 2 then goto out end n = n + 100 end ::out:: end
+			assert(n == 309, n)
+			local fn, e = loadstring("local n = 0 local f = function() return n end\nfor i = 1, 2 do goto x ::x:: end")
+			assert(fn == nil and e:find(":2: goto"), e)
+			assert(loadstring("local f = function() for i = 1, 2 do goto x ::x:: end end"))`},
 		{"deep recursion", `
 			local function down(n) if n == 0 then return 0 end return 1 + down(n - 1) end
 			assert(down(4000) == 4000)

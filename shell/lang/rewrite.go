@@ -27,10 +27,35 @@ const depthMax = 10000
 //	a < b, a <= b, a > b, a >= b                  by calls that accept Int64 beside
 //	                                              numbers, unless plainly not needed
 //	010                                           by 10; the library reads octal
+//	for x in f do break end                       see loopBody
 type rewriter struct {
 	name  string
 	depth int
+	scope *scope
 	err   error
+}
+
+// scope is what has been seen of the function that is being rewritten.
+type scope struct {
+	jump    ast.Stmt // its first goto, nil if it has none
+	closure bool     // it holds another function
+}
+
+// function rewrites the body of a function or a chunk.
+//
+// The library closes all captured variables at a goto, so that closures made before no
+// longer share them with the function that made them. A function with both is refused.
+func (rw *rewriter) function(stmts []ast.Stmt) {
+	outer := rw.scope
+	if outer != nil {
+		outer.closure = true
+	}
+	rw.scope = &scope{}
+	rw.block(stmts)
+	if rw.scope.jump != nil && rw.scope.closure {
+		rw.fail(rw.scope.jump, "goto, which Lua 5.1 does not have, works only in a function that holds no other function")
+	}
+	rw.scope = outer
 }
 
 func (rw *rewriter) fail(at ast.PositionHolder, message string) {
@@ -63,10 +88,10 @@ func (rw *rewriter) stmt(s ast.Stmt) {
 		rw.block(s.Stmts)
 	case *ast.WhileStmt:
 		s.Condition = rw.expr(s.Condition)
-		rw.block(s.Stmts)
+		s.Stmts = rw.loopBody(s.Stmts)
 	case *ast.RepeatStmt:
 		s.Condition = rw.expr(s.Condition)
-		rw.block(s.Stmts)
+		s.Stmts = rw.loopBody(s.Stmts)
 	case *ast.IfStmt:
 		s.Condition = rw.expr(s.Condition)
 		rw.block(s.Then)
@@ -76,12 +101,42 @@ func (rw *rewriter) stmt(s ast.Stmt) {
 		rw.block(s.Stmts)
 	case *ast.GenericForStmt:
 		rw.exprs(s.Exprs)
-		rw.block(s.Stmts)
+		s.Stmts = rw.loopBody(s.Stmts)
+	case *ast.GotoStmt:
+		if rw.scope.jump == nil {
+			rw.scope.jump = s
+		}
 	case *ast.FuncDefStmt:
-		rw.block(s.Func.Stmts)
+		rw.function(s.Func.Stmts)
 	case *ast.ReturnStmt:
 		rw.exprs(s.Exprs)
 	}
+}
+
+// loopBody rewrites the body of a loop. The library's compiler follows the loop's jump
+// back to a body that begins with a jump of its own, such as break, and takes that one's
+// distance for a label: the loop then ends up anywhere. A local variable without a name
+// in front gives such a body another first instruction.
+func (rw *rewriter) loopBody(stmts []ast.Stmt) []ast.Stmt {
+	rw.block(stmts)
+	if len(stmts) == 0 || !mayBeginWithJump(stmts[0]) {
+		return stmts
+	}
+	pad := &ast.LocalAssignStmt{Names: []string{"(pad)"}, Exprs: []ast.Expr{place(&ast.NilExpr{}, stmts[0])}}
+	pad.SetLine(stmts[0].Line())
+	pad.SetLastLine(stmts[0].Line())
+	return append([]ast.Stmt{pad}, stmts...)
+}
+
+func mayBeginWithJump(s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.BreakStmt, *ast.GotoStmt, *ast.LabelStmt, *ast.DoBlockStmt, *ast.WhileStmt, *ast.RepeatStmt:
+		return true
+	case *ast.IfStmt:
+		_, constant := s.Condition.(ast.ConstExpr)
+		return constant
+	}
+	return false
 }
 
 func (rw *rewriter) exprs(es []ast.Expr) {
@@ -124,7 +179,7 @@ func (rw *rewriter) expr(e ast.Expr) ast.Expr {
 		e.Func, e.Receiver = rw.expr(e.Func), rw.expr(e.Receiver)
 		rw.exprs(e.Args)
 	case *ast.FunctionExpr:
-		rw.block(e.Stmts)
+		rw.function(e.Stmts)
 	default:
 		return rw.operator(e)
 	}

@@ -7,8 +7,6 @@ import (
 	"io"
 	"strings"
 
-	lua "github.com/yuin/gopher-lua"
-
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/shell"
 	"github.com/aerodb/aerodb/shell/render"
@@ -110,7 +108,7 @@ func evaluate(ctx context.Context, s *shell.Session, source string, o Options) e
 	case err != nil:
 		return err
 	}
-	if len(values) == 0 || len(values) == 1 && values[0] == lua.LNil {
+	if len(values) == 0 {
 		return nil
 	}
 	s.Runtime().Session.RawSetString("_", values[0])
