@@ -1,7 +1,10 @@
 package engine
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -44,6 +47,14 @@ func Init(o Options) (Identity, error) {
 }
 
 func makeDir(o Options) error {
+	_, err := o.FS.Stat(o.Dir)
+	switch {
+	case err == nil:
+		// An interrupted Init may have made it without syncing the name.
+		return wrapIO(o.FS.SyncDir(path.Dir(o.Dir)), "init", path.Dir(o.Dir))
+	case !vfs.IsNotExist(err) && !vfs.IsNotDir(err):
+		return vfs.Wrap(err, "init", o.Dir)
+	}
 	if err := vfs.MkdirAll(o.FS, o.Dir); err != nil {
 		e := vfs.Wrap(err, "init", o.Dir)
 		if vfs.IsNotDir(err) {
@@ -51,8 +62,7 @@ func makeDir(o Options) error {
 		}
 		return e
 	}
-	// An interrupted Init may have made it without syncing the name.
-	return wrapIO(o.FS.SyncDir(path.Dir(o.Dir)), "init", path.Dir(o.Dir))
+	return nil
 }
 
 // initable refuses a directory that holds anything but what an interrupted Init
@@ -81,7 +91,8 @@ func initable(o Options) error {
 }
 
 // unused makes sure that what looks like an interrupted Init is not a database that
-// lost its CURRENT: an interrupted Init has no snapshots and an empty log.
+// lost its CURRENT: an interrupted Init has no snapshots and no segments, and a log of
+// a header at most. What cannot be read is not taken for empty.
 func unused(o Options) error {
 	lost := func(what string) error {
 		return dberr.New(dberr.RecoveryInconsistent, "CURRENT is missing, but %s: this is a database that lost a file, not an interrupted init", what).In(o.Dir)
@@ -89,33 +100,66 @@ func unused(o Options) error {
 	if _, err := o.FS.Stat(path.Join(o.Dir, nameRestoring)); err == nil {
 		return nil // a restore was interrupted, into a directory that was empty
 	}
-	if entries, err := o.FS.ReadDir(path.Join(o.Dir, nameSnapshots)); err == nil && len(entries) > 0 {
-		return lost("there are snapshots")
+	if names, err := namesIn(o, nameSnapshots); err != nil || len(names) > 0 {
+		return cmp.Or(err, lost("there are snapshots"))
 	}
-	generations, err := o.FS.ReadDir(path.Join(o.Dir, nameGenerations))
+	generations, err := namesIn(o, nameGenerations)
 	if err != nil {
-		return nil
+		return err
 	}
 	for _, g := range generations {
-		if g.Name() != firstGeneration {
-			return lost("there is generation " + g.Name())
+		if g != firstGeneration {
+			return lost("there is generation " + g)
 		}
-		dir := path.Join(o.Dir, nameGenerations, g.Name())
-		if entries, err := o.FS.ReadDir(path.Join(dir, nameSegments)); err == nil && len(entries) > 0 {
-			return lost("there are segments")
+		if names, err := namesIn(o, generation(g).segments()); err != nil || len(names) > 0 {
+			return cmp.Or(err, lost("there are segments"))
 		}
-		logs, err := o.FS.ReadDir(path.Join(dir, nameWAL))
+		logs, err := namesIn(o, generation(g).wal())
 		if err != nil {
-			continue
+			return err
 		}
 		for _, l := range logs {
-			_, report, err := wal.Inspect(o.FS, path.Join(dir, nameWAL, l.Name()), func(wal.Record) error { return nil })
-			if report.Records > 0 || err != nil && report.Used > wal.HeaderBytes {
-				return lost("its log holds records")
+			if used, err := logUsed(o, path.Join(generation(g).wal(), l)); err != nil || used {
+				return cmp.Or(err, lost("its log holds records"))
 			}
 		}
 	}
 	return nil
+}
+
+// namesIn lists a folder of the data directory; one that does not exist is empty.
+func namesIn(o Options, dir string) (names []string, err error) {
+	entries, err := o.FS.ReadDir(path.Join(o.Dir, dir))
+	if vfs.IsNotExist(err) {
+		return nil, nil
+	}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names, wrapIO(err, "init", dir)
+}
+
+// logUsed reports whether a log has anything but zeros behind its header, valid or
+// not: Init writes nothing there.
+func logUsed(o Options, name string) (bool, error) {
+	f, err := o.FS.OpenFile(path.Join(o.Dir, name), vfs.O_RDONLY, 0)
+	if err != nil {
+		return false, vfs.Wrap(err, "init", name)
+	}
+	defer f.Close()
+	buf := make([]byte, 64<<10)
+	for off := int64(wal.HeaderBytes); ; off += int64(len(buf)) {
+		n, err := f.ReadAt(buf, off)
+		if len(bytes.Trim(buf[:n], "\x00")) > 0 {
+			return true, nil
+		}
+		if errors.Is(err, io.EOF) {
+			return false, nil
+		}
+		if err != nil {
+			return false, vfs.Wrap(err, "init", name)
+		}
+	}
 }
 
 func initLocked(o Options) (Identity, error) {
