@@ -1,6 +1,6 @@
 -- tour.lua: AeroDB in one runbook, on a week of real earthquakes.
 --
---   go run ./cmd/aerodb run --scratch --log-level warn scripts/tour.lua
+--   go run ./cmd/aerodb run --scratch scripts/tour.lua
 --
 -- --scratch gives it a fresh temporary database and removes it at the end. The data
 -- lies beside this script: USGS earthquakes of 31 January to 7 February 2018, in the
