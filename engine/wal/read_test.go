@@ -121,15 +121,31 @@ func TestMissingFile(t *testing.T) {
 	}
 }
 
+type callStep struct {
+	name string
+	take func() error
+}
+
+// callsOf takes steps and returns what each of them called.
+func callsOf(t *testing.T, s *sim, steps []callStep) string {
+	var b strings.Builder
+	for _, step := range steps {
+		shown := len(s.m.Trace())
+		if err := step.take(); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "%s\n----\n%s\n", step.name, vfs.FormatTrace(s.m.Trace()[shown:]))
+	}
+	return strings.ReplaceAll(b.String(), FileName(1), "LOG")
+}
+
 // TestCallOrder shows the calls of a log's life; a missing sync is a missing line.
 func TestCallOrder(t *testing.T) {
-	s := newSim(t)
-	var b strings.Builder
-	shown := len(s.m.Trace())
-	steps := []struct {
-		name string
-		take func() error
-	}{
+	s, large := newSim(t), newSim(t)
+	if err := large.createLarge(); err != nil {
+		t.Fatal(err)
+	}
+	got := callsOf(t, s, []callStep{
 		{"create", s.create},
 		{"append", func() error { return s.append(insert(1, 10)) }},
 		{"append three sectors", func() error { return s.append(insert(2, 1200)) }},
@@ -139,16 +155,12 @@ func TestCallOrder(t *testing.T) {
 		{"append in place of the seal", func() error { return s.append(insert(3, 10)) }},
 		{"die in an append, reopen", s.tear},
 		{"close", func() error { return s.l.Close() }},
-	}
-	for _, step := range steps {
-		if err := step.take(); err != nil {
-			t.Fatal(err)
-		}
-		trace := s.m.Trace()
-		fmt.Fprintf(&b, "%s\n----\n%s\n", step.name, vfs.FormatTrace(trace[shown:]))
-		shown = len(trace)
-	}
-	got := strings.ReplaceAll(b.String(), FileName(1), "LOG")
+	}) + callsOf(t, large, []callStep{
+		{"reopen a large one, unsealed", large.reopen},
+		{"seal it, whose slack is in doubt", large.seal},
+		{"append to it", func() error { return large.append(insert(1, 10)) }},
+		{"seal it again", large.seal},
+	})
 	const golden = "testdata/calls.txt"
 	if *update {
 		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {

@@ -196,6 +196,11 @@ func TestSlackUnreadable(t *testing.T) {
 	}
 	s.read = nil
 	appendOps(t, l, insert(3, 10))
+	if err := l.Seal(l.Digest()); err != nil {
+		t.Fatal(err)
+	}
+	s.read = func([]byte, int64) (int, error) { return 0, vfs.EIO }
+	appendOps(t, l, insert(4, 10)) // behind its own seal it need not read
 }
 
 // TestSealedOpenReadsLittle bounds what opening a sealed log reads by its records,
