@@ -31,12 +31,13 @@ type fixture struct {
 	dir string // beside the database, for files
 }
 
-// newSession opens a fresh database in a temporary directory.
+// newSession opens a fresh database in memory; the files of scripts are real.
 func newSession(t *testing.T) *fixture {
 	t.Helper()
 	dir := t.TempDir()
 	options := engine.DefaultOptions()
-	options.Dir = dir + "/data"
+	options.FS = vfs.NewMem()
+	options.Dir = "data"
 	options.Now = clock()
 	options.Rand = rand.New(rand.NewSource(1))
 	options.WALMaxSize = 1 << 20
