@@ -17,6 +17,7 @@ const (
 
 // A sim drives one database on a Mem and knows what was acknowledged.
 type sim struct {
+	seed     uint64 // of the uuid
 	mem      *vfs.Mem
 	keep     int           // Options.SnapshotsKeep
 	onFull   engine.OnFull // Options.WALOnFull
@@ -31,7 +32,7 @@ type sim struct {
 }
 
 func newSim() *sim {
-	s := &sim{keep: 2, onFull: engine.OnFullCheckpoint, now: (&model{}).clone(), history: map[uint64]string{}}
+	s := &sim{seed: 1, keep: 2, onFull: engine.OnFullCheckpoint, now: (&model{}).clone(), history: map[uint64]string{}}
 	s.remember(s.now)
 	s.use(vfs.NewMem())
 	return s
@@ -59,7 +60,7 @@ func (s *sim) quietly(f func()) {
 func (s *sim) remember(m *model) { s.history[m.sequence] = m.digest() }
 
 func (s *sim) options(m vfs.FS) engine.Options {
-	return engine.Options{Dir: "data", FS: m, Now: newClock().Now, Rand: seeded(1), Command: "test", Pid: 1,
+	return engine.Options{Dir: "data", FS: m, Now: newClock().Now, Rand: seeded(s.seed), Command: "test", Pid: 1,
 		WALMaxSize: engine.WALSizeMin, WALOnFull: s.onFull, SnapshotsKeep: s.keep, CacheSize: 64 << 10}
 }
 
