@@ -2,10 +2,12 @@ package engine
 
 import (
 	"context"
+	"errors"
 
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/engine/digest"
 	"github.com/aerodb/aerodb/engine/schema"
+	"github.com/aerodb/aerodb/engine/vfs"
 	"github.com/aerodb/aerodb/engine/wal"
 )
 
@@ -141,12 +143,31 @@ func (db *DB) makeRoom(payload int) error {
 		return dberr.New(dberr.WALFull, "the WAL has used %d of %d bytes and the write takes %d; wal.on_full is %q", db.wal.Used(), min(db.wal.Size(), db.opts.WALMaxSize), need, OnFullReject)
 	}
 	db.log.Info("wal.full", "used_bytes", db.wal.Used(), "limit_bytes", min(db.wal.Size(), db.opts.WALMaxSize), "needed_bytes", need)
+	if db.wal.NextSequence() == db.manifest.WAL.FirstSequence {
+		return db.resizeLog()
+	}
 	r, err := db.checkpoint(context.Background())
 	if err != nil {
 		return err
 	}
 	db.checkpoints.automatic++
 	db.log.Info("wal.checkpointed", "snapshot", r.Snapshot.ID, "documents_flushed", r.DocumentsFlushed, "bytes_written", r.BytesWritten, "duration_ms", r.Duration.Milliseconds())
+	return nil
+}
+
+// resizeLog gives an empty log the size that Options ask for: it was made when they
+// asked for less, and no checkpoint would follow it by another.
+func (db *DB) resizeLog() error {
+	log, err := db.wal.Resize(db.walOptions(), db.opts.WALMaxSize)
+	if errors.Is(err, vfs.ErrUnsynced) {
+		db.fail(err)
+		return db.usable()
+	}
+	if err != nil {
+		return db.place(err)
+	}
+	db.log.Info("wal.resized", "bytes_before", db.wal.Size(), "bytes_after", log.Size())
+	db.wal = log
 	return nil
 }
 

@@ -168,3 +168,28 @@ func TestFullLog(t *testing.T) {
 		mustDo(t, db.Close())
 	}
 }
+
+// A log that is empty when wal.max_size grows gets the new size with the first write
+// that needs it.
+func TestLargerLogAtOnce(t *testing.T) {
+	o := testOptions(vfs.NewMem())
+	o.WALMaxSize = 16 << 10
+	mustInit(t, o)
+	db := mustOpen(t, o)
+	c := people(t, db)
+	_, err := db.Checkpoint(ctx)
+	mustDo(t, err)
+	mustDo(t, db.Close())
+	o.WALMaxSize = 256 << 10
+	db = mustOpen(t, o)
+	c, err = db.Collection("person", "v1")
+	mustDo(t, err)
+	mustDo(t, c.Insert([]byte(`{"_id":"huge","name":"`+strings.Repeat("x", 100<<10)+`"}`)))
+	want := digestOf(t, db)
+	mustDo(t, db.Close())
+	db = mustOpen(t, o)
+	if digestOf(t, db) != want || len(db.Recovery().Swept)+len(db.Recovery().Unknown) > 0 {
+		t.Errorf("%s, want %s; %+v", digestOf(t, db), want, db.Recovery())
+	}
+	mustDo(t, db.Close())
+}

@@ -18,7 +18,7 @@ import (
 // in bytes.
 type SnapshotInfo struct {
 	ID        string
-	Path      string // relative to the data directory
+	Path      string // of the folder, as the data directory was given
 	Created   bool   // by the call that returns it; false if nothing had changed
 	CreatedAt time.Time
 	Sequence  uint64 // of the last operation it contains
@@ -88,11 +88,11 @@ func (db *DB) readSnapshot(id string) (SnapshotInfo, manifest.Manifest, error) {
 	if sequence, _ := parseSnapshotID(id); m.UUID != db.identity.UUID || m.Sequence != sequence {
 		return SnapshotInfo{}, m, dberr.New(dberr.StorageCorruption, "the snapshot is of database %s at sequence %d; its name and place say %s at %d", m.UUID, m.Sequence, db.identity.UUID, sequence).At(name, 0)
 	}
-	return describeSnapshot(id, m), m, nil
+	return db.describeSnapshot(id, m), m, nil
 }
 
-func describeSnapshot(id string, m manifest.Manifest) SnapshotInfo {
-	info := SnapshotInfo{ID: id, Path: path.Join(nameSnapshots, id), Sequence: m.Sequence, Documents: m.Documents, Digest: m.Digest, Linked: true}
+func (db *DB) describeSnapshot(id string, m manifest.Manifest) SnapshotInfo {
+	info := SnapshotInfo{ID: id, Path: db.path(path.Join(nameSnapshots, id)), Sequence: m.Sequence, Documents: m.Documents, Digest: m.Digest, Linked: true}
 	info.CreatedAt, _ = time.Parse(time.RFC3339, m.CreatedAt) // the manifest is checksummed: it is what rfc3339 wrote
 	for _, s := range m.Segments {
 		info.Bytes += s.Bytes
@@ -178,7 +178,7 @@ func (db *DB) makeSnapshot(at time.Time, m manifest.Manifest, segments []*segmen
 		}
 		return SnapshotInfo{}, err
 	}
-	info := describeSnapshot(id, m)
+	info := db.describeSnapshot(id, m)
 	info.Created, info.Linked = true, linked
 	return info, wrapIO(db.fs.SyncDir(db.path(nameSnapshots)), "snapshot.sync", nameSnapshots)
 }

@@ -112,7 +112,7 @@ func (s *sweeper) wal(name string) (belongs, leftover bool) {
 	if name == s.db.manifest.WAL.File {
 		return true, false
 	}
-	_, ours := wal.ParseFileName(name)
+	_, ours := wal.ParseFileName(strings.TrimSuffix(name, suffixTemporary))
 	return false, ours
 }
 

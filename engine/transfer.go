@@ -50,8 +50,10 @@ func (c *Collection) Import(ctx context.Context, r io.Reader, o ImportOptions) (
 	return im.result, err
 }
 
-// importRoom bounds a batch so that it fits a small log.
-func (db *DB) importRoom() int { return int(min(importBatchBytes, db.opts.WALMaxSize/4)) }
+// importRoom bounds a batch, in bytes of its lines and what a record adds to each, so
+// that it fits a small log: canonical form is at most about five times as long as its
+// line, where 1e20 becomes 100000000000000000000.
+func (db *DB) importRoom() int { return int(min(importBatchBytes, db.opts.WALMaxSize/8)) }
 
 type importer struct {
 	c        *Collection
@@ -83,7 +85,7 @@ func (im *importer) run(ctx context.Context) error {
 		if len(line) == 0 {
 			continue
 		}
-		if len(im.docs) > 0 && (len(im.docs) == importBatchDocuments || im.bytes+len(line) > im.room) {
+		if len(im.docs) > 0 && (len(im.docs) == importBatchDocuments || im.bytes+len(line)+opOverheadBytes*(len(im.docs)+1) > im.room) {
 			if err := im.flush(); err != nil {
 				return err
 			}
@@ -124,6 +126,7 @@ func (im *importer) locate(err error) error {
 		}
 	}
 	if len(im.numbers) == 1 {
+		e.Message = fmt.Sprintf("line %d: %s", im.numbers[0], e.Message)
 		return e.With("line", im.numbers[0])
 	}
 	return e

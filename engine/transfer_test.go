@@ -101,6 +101,19 @@ func TestImportStopsAtItsLine(t *testing.T) {
 	}
 }
 
+// The very first line at fault is named too, also alone in its batch.
+func TestImportOfOneBadLine(t *testing.T) {
+	db, _ := newDB(t)
+	c := people(t, db)
+	mustDo(t, c.Insert([]byte(`{"_id":"1","name":"n"}`)))
+	for _, line := range []string{`{"_id":"1","name":"again"}`, `{"_id":"2"}`, "\xff\x00"} {
+		_, err := imported(t, c, "\n\n"+line)
+		if err == nil || detail(err, "line") != int64(3) || !strings.Contains(dberr.From(err).Message, "line 3: ") {
+			t.Errorf("%q: %v does not say that it is line 3", line, err)
+		}
+	}
+}
+
 // endless is a line that never ends; it counts what was read of it.
 type endless struct{ read int64 }
 
@@ -199,5 +212,30 @@ func TestExportImport(t *testing.T) {
 	mustDo(t, err)
 	if !bytes.Equal(first.Bytes(), second.Bytes()) {
 		t.Error("the second export is of other bytes")
+	}
+}
+
+// An import fits any log: small documents have more overhead than text, and a
+// float may be longer in canonical form.
+func TestImportIntoSmallLogs(t *testing.T) {
+	for _, size := range []int64{16 << 10, 20 << 10, 64 << 10} {
+		for _, line := range []string{`{"_id":"%d"}`, `{"_id":"%d","f":1e20}`, `{"_id":"%d","l":[1e20,1e20,1e20,1e20,1e20,1e20,1e20,1e20,1e20,1e20,1e20,1e20,1e20,1e20,1e20,1e20,1e20,1e20]}`} {
+			o := testOptions(vfs.NewMem())
+			o.WALMaxSize = size
+			mustInit(t, o)
+			db := mustOpen(t, o)
+			_, err := db.DefineSchema(mustSchema(t, `{"schema_id":"s","schema_version":"v1","fields":{"_id":{"type":"string","required":true},"f":{"type":"float"},"l":{"type":"array","items":{"type":"float"}}}}`))
+			mustDo(t, err)
+			c, err := db.Collection("s", "")
+			mustDo(t, err)
+			var text strings.Builder
+			for i := range 2000 {
+				fmt.Fprintf(&text, line+"\n", i)
+			}
+			if r, err := imported(t, c, text.String()); err != nil || r.Documents != 2000 || r.Bytes != int64(text.Len()-2000) {
+				t.Errorf("log of %d, %s: %+v, %v", size, line, r, err)
+			}
+			mustDo(t, db.Close())
+		}
 	}
 }

@@ -60,7 +60,7 @@ func TestVerifyFindsNothingWrong(t *testing.T) {
 	mustDo(t, err)
 	for _, s := range snaps {
 		so := o
-		so.Dir = o.Dir + "/" + s.Path
+		so.Dir = s.Path
 		r, err := engine.Verify(ctx, so, nil)
 		check(r, err, s.Documents)
 		if r.Digest != s.Digest {

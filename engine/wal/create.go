@@ -1,6 +1,7 @@
 package wal
 
 import (
+	"fmt"
 	"path"
 
 	"github.com/aerodb/aerodb/engine/vfs"
@@ -22,6 +23,15 @@ func Create(o Options, h Header) (*Log, error) {
 	if reason := h.check(); reason != "" {
 		return nil, misuse("wal.create", displayPath(name), "a WAL file cannot be created: %s", reason)
 	}
+	f, err := createFile(o, name, h)
+	if err != nil {
+		return nil, err
+	}
+	return newLog(o, f, name, h), nil
+}
+
+// createFile makes the file of a log under any name.
+func createFile(o Options, name string, h Header) (vfs.File, error) {
 	full := path.Join(o.Dir, name)
 	f, err := o.FS.OpenFile(full, vfs.O_RDWR|vfs.O_CREATE|vfs.O_EXCL, vfs.FilePerm)
 	if err != nil {
@@ -32,7 +42,37 @@ func Create(o Options, h Header) (*Log, error) {
 		_ = o.FS.Remove(full) // what stays is named by nothing and swept at an open
 		return nil, vfs.Wrap(err, "wal.create", displayPath(name))
 	}
-	return newLog(o, f, name, h), nil
+	return f, nil
+}
+
+// Resize puts an empty log of another size in the place of l, which must have no
+// record and is closed. The new file is made beside it, as .tmp, and renamed over
+// it. After an error that is vfs.ErrUnsynced, which of the two a power cut leaves is
+// not known, and the database must fail; after any other l goes on.
+func (l *Log) Resize(o Options, size int64) (*Log, error) {
+	h := Header{FirstSequence: l.next, Size: size, BaseDigest: l.digest}
+	if reason := h.check(); reason != "" || FileName(l.next) != l.name || l.readOnly || l.failed {
+		return nil, misuse("wal.resize", l.path(), "the log cannot get another size: it has records, or has failed, or %s", reason)
+	}
+	temp := l.name + vfs.TempSuffix
+	if err := vfs.RemoveAll(o.FS, path.Join(o.Dir, temp)); err != nil { // a crash left it
+		return nil, vfs.Wrap(err, "wal.resize", displayPath(temp))
+	}
+	f, err := createFile(o, temp, h)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.FS.Rename(path.Join(o.Dir, temp), path.Join(o.Dir, l.name)); err != nil {
+		_ = f.Close()
+		_ = o.FS.Remove(path.Join(o.Dir, temp)) // swept at an open
+		return nil, vfs.Wrap(err, "wal.resize", l.path())
+	}
+	if err := o.FS.SyncDir(o.Dir); err != nil {
+		_ = f.Close()
+		return nil, fmt.Errorf("%w: %w", vfs.ErrUnsynced, vfs.Wrap(err, "wal.resize", l.path()))
+	}
+	_ = l.file.Close() // nothing was written to it that matters
+	return newLog(o, f, l.name, h), nil
 }
 
 // lay fills a new file. Real zeros, not a hole and not unwritten extents: an
