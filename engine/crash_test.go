@@ -32,7 +32,9 @@ type cutter struct {
 	losses  []vfs.Loss     // of inner images
 	shallow bool           // no inner images
 	skip    func(vfs.Op) bool
-	err     error // the first violation
+	skipped bool   // a sync was
+	step    string // that is being taken
+	err     error  // the first violation
 }
 
 // innerLosses are tried on crashes in recovery.
@@ -56,6 +58,7 @@ func (c *cutter) watch(op vfs.Op) error {
 		}
 	}
 	if c.skip != nil && c.skip(op) {
+		c.skipped = true
 		return vfs.SkipSync
 	}
 	return nil
@@ -63,6 +66,7 @@ func (c *cutter) watch(op vfs.Op) error {
 
 func (c *cutter) run(steps ...step) error {
 	for _, st := range steps {
+		c.step = st.name
 		if err := c.s.run(st); err != nil {
 			return err
 		}
@@ -77,6 +81,9 @@ func (c *cutter) run(steps ...step) error {
 
 // cut tries every loss and judges each image not seen before.
 func (c *cutter) cut(at string) {
+	if c.skip != nil && !c.skipped {
+		return // no different from the sweep that skips none
+	}
 	pending := c.s.mem.Pending()
 	for loss := range c.s.mem.EveryLoss(crashSeed, c.most) {
 		if c.err != nil {
