@@ -59,7 +59,7 @@ func (c *cutter) watch(op vfs.Op) error {
 	}
 	if c.skip != nil && c.skip(op) {
 		c.skipped = true
-		return vfs.SkipSync
+		return vfs.ErrSkipSync
 	}
 	return nil
 }

@@ -176,13 +176,13 @@ func TestLargerLogAtOnce(t *testing.T) {
 	o.WALMaxSize = 16 << 10
 	mustInit(t, o)
 	db := mustOpen(t, o)
-	c := people(t, db)
+	people(t, db)
 	_, err := db.Checkpoint(ctx)
 	mustDo(t, err)
 	mustDo(t, db.Close())
 	o.WALMaxSize = 256 << 10
 	db = mustOpen(t, o)
-	c, err = db.Collection("person", "v1")
+	c, err := db.Collection("person", "v1")
 	mustDo(t, err)
 	mustDo(t, c.Insert([]byte(`{"_id":"huge","name":"`+strings.Repeat("x", 100<<10)+`"}`)))
 	want := digestOf(t, db)

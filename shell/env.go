@@ -16,8 +16,6 @@ type Env struct {
 
 	// StderrTTY says whether to draw progress bars.
 	StderrTTY bool
-	// Width returns the terminal's width in columns; nil or 0 means 80.
-	Width func() int
 
 	FS vfs.FS // where export writes
 	// Open opens a file that the user named, for reading from its start: a script, a
@@ -35,17 +33,6 @@ func (e *Env) readFile(name string) ([]byte, error) {
 	}
 	defer f.Close()
 	return io.ReadAll(f)
-}
-
-const widthDefault = 80
-
-func (e *Env) width() int {
-	if e.Width != nil {
-		if w := e.Width(); w > 0 {
-			return w
-		}
-	}
-	return widthDefault
 }
 
 // dir is where require looks for a script's modules first.

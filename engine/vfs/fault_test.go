@@ -224,7 +224,7 @@ func TestSkipSync(t *testing.T) {
 	m := disk(t, "old")
 	m.SetFault(func(op vfs.Op) error {
 		if op.Kind == vfs.KindSync || op.Kind == vfs.KindSyncDir {
-			return vfs.SkipSync
+			return vfs.ErrSkipSync
 		}
 		return nil
 	})

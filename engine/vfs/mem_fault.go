@@ -88,9 +88,9 @@ func FormatTrace(ops []Op) string {
 var (
 	// ErrCrashed is what every call returns once the machine is dead.
 	ErrCrashed = errors.New("the machine has crashed")
-	// SkipSync makes a Datasync or SyncDir return nil without doing anything: the
+	// ErrSkipSync makes a Datasync or SyncDir return nil without doing anything: the
 	// mutant that a test of barriers must notice.
-	SkipSync = errors.New("sync skipped")
+	ErrSkipSync = errors.New("sync skipped")
 )
 
 // A ShortWrite, returned by a fault function for a write, lets the first N bytes

@@ -117,7 +117,7 @@ func (f *memFile) Allocate(size int64) error {
 func (f *memFile) Datasync() error {
 	return f.run(Op{Kind: KindSync}, func(op Op, fault error) error {
 		switch {
-		case errors.Is(fault, SkipSync):
+		case errors.Is(fault, ErrSkipSync):
 			return nil
 		case fault != nil:
 			f.node.doomBytes()

@@ -117,7 +117,7 @@ func (m *Mem) SyncDir(name string) error {
 			return err
 		case !n.dir:
 			return syscall.ENOTDIR
-		case errors.Is(fault, SkipSync):
+		case errors.Is(fault, ErrSkipSync):
 			return nil
 		case fault != nil:
 			n.doomNames()

@@ -65,7 +65,7 @@ func (e entries) with(d edit) entries {
 	}
 	out := append(make(entries, 0, len(e)+1), e[:i]...)
 	if d.ino != 0 {
-		out = append(out, entry{d.name, d.ino})
+		out = append(out, entry(d))
 	}
 	return append(out, rest...)
 }

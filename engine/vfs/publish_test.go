@@ -86,7 +86,7 @@ func TestPublishMutants(t *testing.T) {
 	for _, kind := range []string{vfs.KindSync, vfs.KindSyncDir} {
 		if publishedOK(t, func(op vfs.Op) error {
 			if op.Kind == kind {
-				return vfs.SkipSync
+				return vfs.ErrSkipSync
 			}
 			return nil
 		}) {

@@ -33,7 +33,7 @@ func (c *cutter) watch(op vfs.Op) error {
 	}
 	if op.Kind == vfs.KindSync || op.Kind == vfs.KindSyncDir {
 		if c.syncs++; c.syncs-1 == c.skip {
-			return vfs.SkipSync
+			return vfs.ErrSkipSync
 		}
 	}
 	return nil

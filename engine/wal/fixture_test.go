@@ -24,8 +24,7 @@ func digestAt(sequence uint64) [32]byte { return sha256.Sum256(fmt.Appendf(nil, 
 type flat struct {
 	vfs.FS
 	vfs.File
-	info fs.FileInfo
-	b    []byte
+	b []byte
 }
 
 type flatInfo struct {

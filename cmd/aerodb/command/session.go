@@ -54,7 +54,7 @@ func (a *app) inSession(cmd *cobra.Command, scratch bool, run func(*shell.Sessio
 func (a *app) shellEnv() shell.Env {
 	return shell.Env{
 		Stdin: a.stdin, Stdout: a.out.guard, Stderr: a.env.Stderr,
-		StderrTTY: a.showProgress(), Width: a.env.Width,
+		StderrTTY: a.showProgress(),
 		FS: a.env.FS, Open: a.env.Open, Now: a.env.Now,
 	}
 }
