@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"path"
 	"time"
@@ -89,37 +90,28 @@ func (db *DB) BackupFile(ctx context.Context, name string, overwrite bool, progr
 	if err := db.mayWrite(name, overwrite); err != nil {
 		return BackupInfo{}, err
 	}
-	temp := name + suffixTemporary
-	f, err := db.fs.OpenFile(temp, vfs.O_RDWR|vfs.O_CREATE|vfs.O_EXCL, fileMode)
-	if vfs.IsExist(err) {
-		return BackupInfo{}, dberr.New(dberr.BackupFailed, "the file is there: another backup to this name is running, or one was interrupted").In(temp).
-			WithHint("if no other backup is running, remove it")
+	f, err := vfs.Stage(db.fs, name, fileMode)
+	switch {
+	case errors.Is(err, vfs.ErrLocked):
+		return BackupInfo{}, dberr.New(dberr.BackupFailed, "another process is writing a backup to this name").In(name).WithHint("wait for it, or choose another name")
+	case errors.Is(err, vfs.ErrNotFile):
+		return BackupInfo{}, dberr.New(dberr.BackupFailed, "it is there and is not a file").In(name).WithHint("name a file, or stream the backup: aerodb backup --output -")
+	case err != nil:
+		return BackupInfo{}, under(dberr.BackupFailed, vfs.Wrap(err, "backup.create", name+suffixTemporary))
 	}
+	info, err := db.Backup(ctx, f, progress)
 	if err != nil {
-		return BackupInfo{}, under(dberr.BackupFailed, vfs.Wrap(err, "backup.create", temp))
-	}
-	info, err := db.Backup(ctx, &fileWriter{file: f}, progress)
-	if err == nil {
-		err = wrapIO(f.Datasync(), "backup.sync", temp)
-	}
-	if cerr := f.Close(); err == nil {
-		err = wrapIO(cerr, "backup.close", temp)
-	}
-	if err == nil {
-		err = wrapIO(db.fs.Rename(temp, name), "backup.rename", name)
-	}
-	if err != nil {
-		if rerr := db.fs.Remove(temp); rerr != nil {
-			db.log.Warn("file.remove_failed", "file", temp, "error", rerr.Error())
+		if aerr := f.Abort(); aerr != nil {
+			db.log.Warn("file.remove_failed", "file", f.Temporary(), "error", aerr.Error())
 		}
 		return BackupInfo{}, under(dberr.BackupFailed, err)
 	}
 	info.Path = name
-	return info, under(dberr.BackupFailed, wrapIO(db.fs.SyncDir(path.Dir(name)), "backup.sync", path.Dir(name)))
+	return info, under(dberr.BackupFailed, wrapIO(f.Commit(), "backup.publish", name))
 }
 
 func (db *DB) mayWrite(name string, overwrite bool) error {
-	if inside(db.fs, db.opts.Dir, path.Dir(name)) {
+	if vfs.Within(db.fs, db.opts.Dir, path.Dir(name)) {
 		return dberr.New(dberr.BackupFailed, "the backup would lie in the data directory %s: it would be lost with it", db.opts.Dir).In(name).WithHint("choose a place outside, on another disk if there is one")
 	}
 	info, err := db.fs.Stat(name)
@@ -128,43 +120,10 @@ func (db *DB) mayWrite(name string, overwrite bool) error {
 		return nil
 	case err != nil:
 		return under(dberr.BackupFailed, vfs.Wrap(err, "backup.create", name))
-	case info.IsDir():
-		return dberr.New(dberr.BackupFailed, "a directory is in the place of the backup").In(name).WithHint("name the file itself")
-	case !overwrite:
+	case !overwrite && info.Mode().IsRegular():
 		return dberr.New(dberr.BackupFailed, "the file exists").In(name).WithHint("choose another name, or say that it may be replaced: --yes, or overwrite = true")
 	}
 	return nil
-}
-
-// inside reports whether dir is outer or lies below it.
-func inside(fs vfs.FS, outer, dir string) bool {
-	for {
-		if vfs.SameFile(fs, outer, dir) {
-			return true
-		}
-		up := path.Dir(dir)
-		if dir == "." {
-			up = ".."
-		} else if path.Base(dir) == ".." {
-			up = dir + "/.."
-		}
-		if up == dir || vfs.SameFile(fs, up, dir) {
-			return false
-		}
-		dir = up
-	}
-}
-
-// A fileWriter writes a file from its beginning on.
-type fileWriter struct {
-	file vfs.File
-	off  int64
-}
-
-func (w *fileWriter) Write(p []byte) (int, error) {
-	n, err := w.file.WriteAt(p, w.off)
-	w.off += int64(n)
-	return n, err
 }
 
 // A source is the files of a backup, held open: a checkpoint may remove them
