@@ -168,6 +168,7 @@ func (db *DB) Close() error {
 	var err error
 	if db.failure.Load() == nil && !db.opts.ReadOnly {
 		err = db.wal.Seal(sum)
+		db.unsign()
 	}
 	db.failure.CompareAndSwap(nil, dberr.From(errClosed()))
 	if db.wal != nil { // a snapshot has none
@@ -177,7 +178,6 @@ func (db *DB) Close() error {
 	}
 	db.releaseState(s)
 	if db.lock != nil {
-		db.unsign()
 		if cerr := db.lock.Close(); cerr != nil {
 			db.log.Warn("file.close_failed", "file", nameLock, "error", cerr.Error())
 		}

@@ -50,11 +50,8 @@ func takeLock(o Options) (vfs.File, error) {
 }
 
 // unsign takes the text out of LOCK, so that nobody is told of a holder that has
-// gone. A reader, which shares the lock, has written none.
+// gone.
 func (db *DB) unsign() {
-	if db.opts.ReadOnly {
-		return
-	}
 	if err := db.lock.Truncate(0); err != nil {
 		db.log.Warn("lock.unsigned", "error", err.Error())
 	}
