@@ -118,6 +118,9 @@ func (l Limits) refuseSizes(m *manifest.Backup) string {
 		rest -= n
 		return ok
 	}
+	if !take(int64(len(m.Database.Encode()))) {
+		return fmt.Sprintf("its identity alone has more than the limit of %d bytes", l.Bytes)
+	}
 	for _, s := range m.Schemas {
 		if !take(s.Bytes) || s.Bytes > schema.SchemaBytesMax {
 			return fmt.Sprintf("schema file %q has %d bytes", s.File, s.Bytes)

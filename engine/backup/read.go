@@ -2,6 +2,7 @@ package backup
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 
@@ -32,7 +33,7 @@ type File interface {
 
 // Options are what Read keeps to.
 type Options struct {
-	Path     string            // of the archive, for errors
+	Path     string            // of the archive, for errors; "" is "backup"
 	Progress func(bytes int64) // if not nil, called after each piece with the bytes read so far
 	Limits   Limits
 }
@@ -48,7 +49,7 @@ type Options struct {
 // Only after nil was the archive whole; before that, what sink was given is to be
 // thrown away.
 func Read(ctx context.Context, r io.Reader, sink Sink, o Options) (Info, manifest.Backup, error) {
-	in := &input{ctx: ctx, r: r, path: o.Path, progress: o.Progress, sum: newSummer()}
+	in := &input{ctx: ctx, r: r, path: cmp.Or(o.Path, "backup"), progress: o.Progress, sum: newSummer()}
 	defer in.sum.close()
 	m, err := in.manifest(o.Limits.filled())
 	if err == nil && sink != nil {
