@@ -11,11 +11,8 @@ import (
 // confirm asks a person whether to go on. Without a terminal to ask on, only
 // --yes is a yes.
 func (a *app) confirm(what, question string) error {
-	if a.flags.yes {
-		return nil
-	}
-	refusal := dberr.New(dberr.ConfigInvalid, "%s", what).WithHint("to go on, say --yes")
-	if !a.env.StdinTTY || !a.env.StderrTTY {
+	refusal := a.needYes(what)
+	if refusal == nil || !a.env.StdinTTY || !a.env.StderrTTY {
 		return refusal
 	}
 	fmt.Fprintf(a.env.Stderr, "%s. %s [y/N] ", what, question)
@@ -28,4 +25,12 @@ func (a *app) confirm(what, question string) error {
 		return nil
 	}
 	return refusal
+}
+
+// needYes is the refusal of what only --yes allows.
+func (a *app) needYes(what string) error {
+	if a.flags.yes {
+		return nil
+	}
+	return dberr.New(dberr.ConfigInvalid, "%s", what).WithHint("to go on, say --yes")
 }

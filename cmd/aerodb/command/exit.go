@@ -26,6 +26,7 @@ var exitCodes = map[dberr.Code]int{
 	dberr.DatabaseLocked:        exitLocked,
 	dberr.StorageCorruption:     exitCorruption,
 	dberr.WALCorruption:         exitCorruption,
+	dberr.BackupInvalid:         exitCorruption,
 	dberr.RecoverySchemaMissing: exitCorruption,
 	dberr.RecoveryInconsistent:  exitCorruption,
 	dberr.ScriptInterrupted:     exitInterrupted,

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/aerodb/aerodb/engine"
+	"github.com/aerodb/aerodb/engine/vfs"
 	"github.com/aerodb/aerodb/shell/progress"
 	"github.com/spf13/cobra"
 )
@@ -45,11 +46,11 @@ func (a *app) export(db *engine.DB, args []string) error {
 	}
 	r, err := a.exportTo(f, c, total)
 	if err != nil {
-		f.discard()
-		return err
+		a.discard(f)
+		return inFile(err, name)
 	}
-	if err := f.publish(); err != nil {
-		return err
+	if err := f.Commit(); err != nil {
+		return vfs.Wrap(err, "export", name)
 	}
 	return a.out.result(r.Value(), func(w io.Writer) {
 		fmt.Fprintf(w, "exported %s to %s, %s, %s\n",

@@ -6,7 +6,8 @@ import "github.com/spf13/cobra"
 var commands = []func(*app) *cobra.Command{
 	initCommand, runCommand, evalCommand,
 	schemaCommand, importCommand, exportCommand, requestCommand,
-	statsCommand, digestCommand, checkpointCommand, snapshotCommand,
+	statsCommand, digestCommand, checkpointCommand, compactCommand, snapshotCommand,
+	backupCommand, restoreCommand, drillCommand, verifyCommand, diffCommand,
 	versionCommand, completionCommand,
 }
 

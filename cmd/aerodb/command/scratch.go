@@ -19,11 +19,9 @@ func scratchFlag(cmd *cobra.Command, scratch *bool) {
 // makeScratch creates an empty database in a directory of its own and points o
 // to it. Remove removes the directory.
 func (a *app) makeScratch(o *engine.Options) (remove func() error, err error) {
-	var random [8]byte
-	if _, err := io.ReadFull(a.env.Rand, random[:]); err != nil {
-		return nil, dberr.New(dberr.StorageIOError, "no random bytes for the name of the scratch directory: %w", err)
+	if o.Dir, err = a.temporary("scratch"); err != nil {
+		return nil, err
 	}
-	o.Dir = filepath.Join(a.env.TempDir, "aerodb-scratch-"+hex.EncodeToString(random[:]))
 	a.say("scratch database in %s", o.Dir)
 	remove = func() error {
 		if err := vfs.RemoveAll(o.FS, o.Dir); err != nil {
@@ -38,4 +36,13 @@ func (a *app) makeScratch(o *engine.Options) (remove func() error, err error) {
 		return nil, err
 	}
 	return remove, nil
+}
+
+// temporary returns a name for a directory that lives as long as one command.
+func (a *app) temporary(what string) (string, error) {
+	var random [8]byte
+	if _, err := io.ReadFull(a.env.Rand, random[:]); err != nil {
+		return "", dberr.New(dberr.StorageIOError, "no random bytes for the name of the %s directory: %w", what, err)
+	}
+	return filepath.Join(a.env.TempDir, "aerodb-"+what+"-"+hex.EncodeToString(random[:])), nil
 }

@@ -55,7 +55,7 @@ func (a *app) shellEnv() shell.Env {
 	return shell.Env{
 		Stdin: a.stdin, Stdout: a.out.guard, Stderr: a.env.Stderr,
 		StderrTTY: a.showProgress(),
-		FS: a.env.FS, Open: a.env.Open, Now: a.env.Now,
+		FS:        a.env.FS, Open: a.env.Open, Now: a.env.Now,
 	}
 }
 
