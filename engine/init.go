@@ -98,7 +98,8 @@ func unused(o Options) error {
 		return dberr.New(dberr.RecoveryInconsistent, "CURRENT is missing, but %s: this is a database that lost a file, not an interrupted init", what).In(o.Dir)
 	}
 	if _, err := o.FS.Stat(path.Join(o.Dir, nameRestoring)); !vfs.IsNotExist(err) {
-		return wrapIO(err, "init", nameRestoring) // nil: a restore was interrupted, into a directory that was empty
+		// A restore was interrupted, into a directory that was empty; or it cannot be told.
+		return wrapIO(err, "init", nameRestoring)
 	}
 	if names, err := namesIn(o, nameSnapshots); err != nil || len(names) > 0 {
 		return cmp.Or(err, lost("there are snapshots"))

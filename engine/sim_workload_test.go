@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aerodb/aerodb/engine"
 )
@@ -29,7 +30,17 @@ func fresh(steps ...step) []step {
 	return append([]step{stepInit(), stepOpen(), stepDefine(schemaV1)}, steps...)
 }
 
+// workloads lists them; in builds that are slow, a few.
 func workloads() []workload {
+	if !slowBuild || *crashLong {
+		return allWorkloads()
+	}
+	return slices.DeleteFunc(allWorkloads(), func(w workload) bool {
+		return !slices.Contains([]string{"init", "insert", "checkpoint", "snapshot"}, w.name)
+	})
+}
+
+func allWorkloads() []workload {
 	return []workload{
 		{name: "init", steps: []step{stepInit()}},
 		{name: "insert", steps: fresh(stepInsert("v1", doc("a", 1, 10)))},
