@@ -51,7 +51,7 @@ func Entries(m manifest.Backup) []Entry {
 // Bytes returns the size of the archive that m describes.
 func Bytes(m manifest.Backup) int64 {
 	end := endOffset(entryBytes(nameManifest, int64(len(m.Encode()))), Entries(m))
-	return end + int64(len(tail(end, [sha256.Size]byte{})))
+	return end + int64(len(tail(closing(end, [sha256.Size]byte{}))))
 }
 
 // UnpackedBytes returns the size of the files that a restore makes of the archive
@@ -76,11 +76,21 @@ func entryBytes(name string, size int64) int64 {
 	return headerBytes(name, size) + size + padding(size)
 }
 
+// closing returns the closing record of an archive whose entries end at offset.
+func closing(offset int64, sum [sha256.Size]byte) manifest.BackupEnd {
+	return manifest.BackupEnd{Bytes: offset, SHA256: hex.EncodeToString(sum[:])}
+}
+
 // tail returns the end of an archive: end.json and two blocks of zeros.
-func tail(offset int64, sum [sha256.Size]byte) []byte {
-	text := manifest.BackupEnd{Bytes: offset, SHA256: hex.EncodeToString(sum[:])}.Encode()
-	b := append(header(nameEnd, int64(len(text))), text...)
-	return append(b, make([]byte, padding(int64(len(text)))+endBytes)...)
+func tail(record manifest.BackupEnd) []byte {
+	return append(wrapped(nameEnd, record.Encode()), make([]byte, endBytes)...)
+}
+
+// wrapped returns a small entry: its header, its content, its padding.
+func wrapped(name string, content []byte) []byte {
+	size := int64(len(content))
+	b := append(header(name, size), content...)
+	return append(b, make([]byte, padding(size))...)
 }
 
 func hexSum(b []byte) string {

@@ -94,7 +94,7 @@ type limited struct{ left int }
 
 func (w *limited) Write(p []byte) (int, error) {
 	if len(p) > w.left {
-		return w.left, &fs.PathError{Op: "write", Path: "b.tar", Err: vfs.ENOSPC}
+		return max(0, w.left), &fs.PathError{Op: "write", Path: "b.tar", Err: vfs.ENOSPC}
 	}
 	w.left -= len(p)
 	return len(p), nil
@@ -107,17 +107,16 @@ func TestEndings(t *testing.T) {
 	b := s.archive(t)
 	interrupted, cancel := context.WithCancel(context.Background())
 	cancel()
-	for at := 0; at <= len(b); at += len(b) / 7 {
+	for i := range 8 {
+		at := len(b) * i / 7
 		synctest.Test(t, func(t *testing.T) {
-			if _, err := Write(context.Background(), &limited{at}, s.m, s.open, nil); dberr.CodeOf(err) != dberr.StorageNoSpace {
-				t.Errorf("a disk of %d bytes: %v", at, err)
+			if _, err := Write(context.Background(), &limited{at - 1}, s.m, s.open, nil); dberr.CodeOf(err) != dberr.StorageNoSpace {
+				t.Errorf("a disk of %d bytes: %v", at-1, err)
 			}
-			if at < len(b) {
-				r := io.MultiReader(bytes.NewReader(b[:at]), failing{})
-				_, _, err := Read(context.Background(), r, nil, Options{Path: "b.tar"})
-				if e := dberr.From(err); e.Code != dberr.StorageIOError || e.Path != "b.tar" || e.Offset != int64(at) {
-					t.Errorf("a failure at %d: %v", at, err)
-				}
+			r := io.MultiReader(bytes.NewReader(b[:at]), failing{})
+			_, _, err := Read(context.Background(), r, nil, Options{Path: "b.tar"})
+			if e := dberr.From(err); e.Code != dberr.StorageIOError || e.Path != "b.tar" || e.Offset != int64(at) {
+				t.Errorf("a failure at %d: %v", at, err)
 			}
 			if _, err := Write(interrupted, io.Discard, s.m, s.open, nil); dberr.CodeOf(err) != dberr.ScriptInterrupted || !errors.Is(err, context.Canceled) {
 				t.Error(err)
@@ -126,6 +125,28 @@ func TestEndings(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// A disk that is full from any byte on fails the backup: with a manifest larger than
+// a buffer, and with a header that begins where a buffer does.
+func TestFullDisk(t *testing.T) {
+	s := zeroSample(15000, 1)
+	edge := newSample([]string{"quake v1"}, 100, 200)
+	before := entryBytes(nameManifest, int64(len(edge.m.Encode())))
+	edge.files["segments/000002.seg"] = pattern(2, int(bufferBytes-before-5*blockBytes))
+	edge.seal()
+	if edge.m.Segments[0].Bytes < 100000 || int64(len(edge.m.Encode())) > before {
+		t.Fatal("the sample is not what it should be")
+	}
+	for _, s := range []*sample{s, edge} {
+		size := Bytes(s.m)
+		for at := int64(0); at <= size; at += max(1, size/6) {
+			_, err := Write(context.Background(), &limited{int(at)}, s.m, s.openZeros, nil)
+			if want := at < size; want != (dberr.CodeOf(err) == dberr.StorageNoSpace) {
+				t.Errorf("a disk of %d bytes for %d: %v", at, size, err)
+			}
+		}
 	}
 }
 

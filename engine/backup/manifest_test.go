@@ -82,11 +82,7 @@ func TestHostileManifests(t *testing.T) {
 }
 
 // alone is the beginning of an archive, up to the end of the manifest.
-func alone(m manifest.Backup) []byte {
-	text := m.Encode()
-	b := append(header(nameManifest, int64(len(text))), text...)
-	return append(b, make([]byte, padding(int64(len(text))))...)
-}
+func alone(m manifest.Backup) []byte { return wrapped(nameManifest, m.Encode()) }
 
 func TestLimits(t *testing.T) {
 	s := newSample([]string{"quake v1"}, 1000, 2000)
@@ -118,10 +114,7 @@ func TestClaimedTerabytes(t *testing.T) {
 	s := newSample(nil, 1000)
 	s.m.Segments[0].Bytes = 1 << 40
 	list := Entries(s.m)
-	b := alone(s.m)
-	identity := s.m.Database.Encode()
-	b = slices.Concat(b, header(nameDatabase, int64(len(identity))), identity, make([]byte, padding(int64(len(identity)))))
-	b = slices.Concat(b, header(list[1].Name, list[1].Bytes), make([]byte, 5000))
+	b := slices.Concat(alone(s.m), wrapped(nameDatabase, s.m.Database.Encode()), header(list[1].Name, list[1].Bytes), make([]byte, 5000))
 	huge := slices.Concat(header(nameManifest, ManifestBytesMax), make([]byte, 512))
 	larger := slices.Concat(header(nameManifest, ManifestBytesMax+1), make([]byte, 512))
 	var before, after runtime.MemStats
@@ -147,8 +140,7 @@ func TestNewerFormatIsNamed(t *testing.T) {
 	i := bytes.LastIndex(text, []byte("  \"sha256\": \""))
 	head := bytes.Replace(text[:i], []byte(`"format": 1`), []byte(`"format": 7`), 1)
 	text = slices.Concat(head, []byte("  \"sha256\": \""+hexSum(head)+"\"\n}\n"))
-	b := slices.Concat(header(nameManifest, int64(len(text))), text, make([]byte, padding(int64(len(text)))))
-	_, e := refused(t, b, "a newer format")
+	_, e := refused(t, wrapped(nameManifest, text), "a newer format")
 	if !strings.Contains(e.Message, "version 7") || !strings.Contains(e.Message, "version 1") || !strings.Contains(e.Hint, "7") {
 		t.Errorf("%v; %s", e, e.Hint)
 	}

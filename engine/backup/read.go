@@ -189,7 +189,8 @@ func (in *input) checked(e Entry, w io.Writer) error {
 // end reads the closing record, which all that came before it determines, and what
 // follows.
 func (in *input) end() error {
-	want := tail(in.offset, in.sum.sum())
+	record := closing(in.offset, in.sum.sum())
+	want := tail(record)
 	size := sizeOf(want)
 	in.limit += int64(len(want))
 	if err := in.header(nameEnd, size); err != nil {
@@ -203,7 +204,7 @@ func (in *input) end() error {
 	}
 	switch {
 	case !bytes.Equal(got[:size], want[:size]):
-		return in.otherEnd(at, got[:size], want[:size])
+		return in.otherEnd(at, got[:size], record)
 	case !bytes.Equal(got, want):
 		return in.invalid(at+size, "the bytes behind entry %s are not zero", nameEnd)
 	}
@@ -211,18 +212,14 @@ func (in *input) end() error {
 }
 
 // otherEnd is the error of a closing record that is not the archive's.
-func (in *input) otherEnd(at int64, got, want []byte) error {
+func (in *input) otherEnd(at int64, got []byte, want manifest.BackupEnd) error {
 	found, err := manifest.DecodeBackupEnd(nameEnd, got)
 	if err != nil {
 		e := dberr.From(err)
 		return in.other(nameEnd, at+e.Offset, "%s", e.Message)
 	}
-	right, err := manifest.DecodeBackupEnd(nameEnd, want)
-	if err != nil {
-		return err
-	}
 	return in.other(nameEnd, at, "it closes an archive of %d bytes with SHA-256 %s; the one before it has %d with %s",
-		found.Bytes, found.SHA256, right.Bytes, right.SHA256)
+		found.Bytes, found.SHA256, want.Bytes, want.SHA256)
 }
 
 // rest reads what follows the archive.

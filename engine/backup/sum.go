@@ -5,18 +5,23 @@ import (
 	"hash"
 )
 
+// besideBytes is the smallest piece that is worth a second processor.
+const besideBytes = 64 << 10
+
 // A summer computes the SHA-256 of a stream beside whoever reads or writes it: the
 // hash is what bounds both, and a second processor hides it. Its goroutine lives
-// from newSummer to close, and works only while a piece is being summed.
+// from the first large piece to close, and works only while one is being summed.
 type summer struct {
 	hash hash.Hash
-	in   chan []byte
+	in   chan []byte   // nil while there is no goroutine
 	done chan struct{} // one for each piece; closed by the goroutine when it ends
 	busy bool
 }
 
-func newSummer() *summer {
-	s := &summer{hash: sha256.New(), in: make(chan []byte), done: make(chan struct{})}
+func newSummer() *summer { return &summer{hash: sha256.New()} }
+
+func (s *summer) start() {
+	s.in, s.done = make(chan []byte), make(chan struct{})
 	go func() {
 		defer close(s.done)
 		for p := range s.in {
@@ -24,13 +29,19 @@ func newSummer() *summer {
 			s.done <- struct{}{}
 		}
 	}()
-	return s
 }
 
 // add adds a piece, which must not change before the next call of any method, and
 // gives up the piece before.
 func (s *summer) add(p []byte) {
 	s.wait()
+	if len(p) < besideBytes {
+		s.hash.Write(p)
+		return
+	}
+	if s.in == nil {
+		s.start()
+	}
 	s.in <- p
 	s.busy = true
 }
@@ -52,6 +63,8 @@ func (s *summer) sum() (sum [sha256.Size]byte) {
 // close ends the goroutine.
 func (s *summer) close() {
 	s.wait()
-	close(s.in)
-	<-s.done
+	if s.in != nil {
+		close(s.in)
+		<-s.done
+	}
 }

@@ -45,20 +45,18 @@ func Write(ctx context.Context, w io.Writer, m manifest.Backup, open func(Entry)
 
 func write(ctx context.Context, w io.Writer, text []byte, entries []Entry, open func(Entry) (Content, error), progress func(bytes int64)) (Info, error) {
 	offset := endOffset(entryBytes(nameManifest, int64(len(text))), entries)
-	end := tail(offset, [sha256.Size]byte{})
-	o := newOutput(ctx, w, offset+int64(len(end)), progress)
+	size := offset + int64(len(tail(closing(offset, [sha256.Size]byte{}))))
+	o := newOutput(ctx, w, size, progress)
 	defer o.sum.close()
-	if err := o.file(nameManifest, text); err != nil {
-		return Info{}, err
+	err := o.write(wrapped(nameManifest, text))
+	for i := 0; i < len(entries) && err == nil; i++ {
+		err = o.entry(entries[i], open)
 	}
-	for _, e := range entries {
-		if err := o.entry(e, open); err != nil {
-			return Info{}, err
-		}
-	}
-	err := o.flush()
 	if err == nil {
-		err = o.write(tail(offset, o.sum.sum()))
+		err = o.flush()
+	}
+	if err == nil {
+		err = o.write(tail(closing(offset, o.sum.sum())))
 	}
 	if err == nil {
 		err = o.flush()
@@ -69,22 +67,10 @@ func write(ctx context.Context, w io.Writer, text []byte, entries []Entry, open 
 	return Info{o.flushed, o.sum.sum()}, nil
 }
 
-// file writes an entry whose content is at hand.
-func (o *output) file(name string, content []byte) error {
-	size := int64(len(content))
-	if err := o.write(header(name, size)); err != nil {
-		return err
-	}
-	if err := o.write(content); err != nil {
-		return err
-	}
-	return o.write(make([]byte, padding(size)))
-}
-
 // entry writes an entry and checks its content.
 func (o *output) entry(e Entry, open func(Entry) (Content, error)) error {
 	if e.content != nil {
-		return o.file(e.Name, e.content)
+		return o.write(wrapped(e.Name, e.content))
 	}
 	if err := o.write(header(e.Name, e.Bytes)); err != nil {
 		return err
