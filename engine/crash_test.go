@@ -41,7 +41,7 @@ type cutter struct {
 var innerLosses = []vfs.Loss{vfs.LoseAll, vfs.KeepSome(1), vfs.KeepAll, vfs.KeepSome(2), vfs.KeepSome(3), vfs.KeepSome(4)}
 
 func newCutter(s *sim) *cutter {
-	c := &cutter{s: s, seen: map[image]bool{}, inner: map[image]bool{}, most: 4, deep: 32, losses: innerLosses[:2]}
+	c := &cutter{s: s, seen: map[image]bool{}, inner: map[image]bool{}, most: 2, deep: 48, losses: innerLosses[:2]}
 	if *crashLong {
 		c.most, c.deep, c.losses = 0, 1, innerLosses
 	}
