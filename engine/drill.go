@@ -43,7 +43,15 @@ func (r DrillResult) Value() document.Value {
 func Drill(ctx context.Context, o Options, r io.Reader, ro RestoreOptions) (DrillResult, error) {
 	o = o.withDefaults()
 	var result DrillResult
-	_, serr := o.FS.Stat(o.Dir)
+	// What lies there is removed at the end, so it must be the drill's own.
+	entries, serr := o.FS.ReadDir(o.Dir)
+	switch {
+	case serr == nil && len(entries) > 0:
+		return result, dberr.New(dberr.DatabaseExists, "the scratch directory is not empty: it holds %q", entries[0].Name()).In(o.Dir).
+			WithHint("name an empty or new directory; nothing was changed")
+	case serr != nil && !vfs.IsNotExist(serr):
+		return result, dberr.From(vfs.Wrap(serr, "drill", o.Dir))
+	}
 	restored, err := Restore(ctx, o, r, ro)
 	if err != nil {
 		return result, cleanUp(o, err, serr)

@@ -250,3 +250,19 @@ func TestBackupFile(t *testing.T) {
 		t.Error("the temporary file is still there")
 	}
 }
+
+// A drill removes what lies in its directory, so it takes none that anything lies in.
+func TestDrillInADatabase(t *testing.T) {
+	db, o := grown(t)
+	tar, want := backupOf(t, db), digestOf(t, db)
+	_, err := engine.Drill(ctx, o, bytes.NewReader(tar), engine.RestoreOptions{})
+	wantCode(t, err, dberr.DatabaseExists)
+	mustDo(t, db.Close())
+	_, err = engine.Drill(ctx, o, bytes.NewReader(tar), engine.RestoreOptions{})
+	wantCode(t, err, dberr.DatabaseExists)
+	db = mustOpen(t, o)
+	if digestOf(t, db) != want {
+		t.Error("the drill changed the database")
+	}
+	mustDo(t, db.Close())
+}
