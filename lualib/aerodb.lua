@@ -68,6 +68,76 @@
 ---@field digest string digest of the state found
 ---@field sequence integer sequence of the last WAL record
 
+--- What `storage.compact()` did.
+---@class aerodb.Compact
+---@field bytes_before integer live segments before
+---@field bytes_after integer and after
+---@field held_by_snapshots_bytes integer bytes of the segments before that snapshots still hold
+---@field documents integer documents kept
+---@field segments integer live segments after
+---@field snapshot? string id of the snapshot it made
+---@field duration_ms number how long it took
+
+--- One backup.
+---@class aerodb.Backup
+---@field path string its file
+---@field uuid string of the database
+---@field bytes integer size of the file
+---@field documents integer documents in it
+---@field sequence integer the last write in it
+---@field digest string digest of its state
+---@field sha256 string of the whole file
+---@field duration_ms number how long it took
+
+--- What `storage.restore()` did.
+---@class aerodb.Restore
+---@field uuid string of the database that is there now
+---@field documents integer documents in it
+---@field sequence integer the last write in it
+---@field digest string digest of its state, recomputed from the documents
+---@field generation string the folder of `generations` it lies in
+---@field previous? string the generation kept for undo_restore; absent if there was none
+---@field replaced? table the state before: `uuid`, `sequence`, `documents`, `digest`
+---@field duration_ms number how long it took
+
+--- What `storage.undo_restore()` or `storage.drop_previous()` did.
+---@class aerodb.Undo
+---@field generation string the folder of `generations` that is live
+---@field removed string the one that is gone
+---@field freed_bytes integer bytes of its files
+---@field documents integer documents of the live database
+---@field sequence integer its last write
+---@field digest string its digest
+
+--- How `storage.drill()` went.
+---@class aerodb.Drill
+---@field ok boolean whether the restored database is sound and has the backup's digest
+---@field documents integer documents in it
+---@field sequence integer the last write in it
+---@field digest string digest of its state
+---@field restore_ms number to unpack and check it
+---@field open_ms number to open it, as the next start would
+---@field verify_ms number to read and check everything again
+---@field problems table[] as of `storage.verify()`
+
+--- What differs between two states.
+---@class aerodb.Diff
+---@field equal boolean whether nothing does
+---@field a table the first state: `uuid`, `sequence`, `documents`, `digest`
+---@field b table the second one
+---@field collections table<string, table> those that differ, by name: `added`, `changed`, `removed` count; `added_ids`, `changed_ids`, `removed_ids` name the first
+
+--- What `storage.verify()` read and found.
+---@class aerodb.Verify
+---@field ok boolean whether nothing is wrong
+---@field files integer files read
+---@field bytes integer bytes read
+---@field documents integer documents checked
+---@field index_entries integer index entries checked
+---@field digest string recomputed from the documents
+---@field problems table[] each: `file`, `offset`, `code`, `message`, `affected`, `hint`
+---@field duration_ms number how long it took
+
 --- snapshots, checkpoints and the state of the database on disk
 ---@class aerodb.storage
 storage = {}
@@ -83,6 +153,10 @@ function storage.digest() end
 --- Writes what changed since the last checkpoint into a segment, takes a snapshot and starts a new WAL. Recovery then has nothing to replay. It runs in the foreground and costs what changed, plus merges that it reports.
 ---@return aerodb.Checkpoint what was written.
 function storage.checkpoint() end
+
+--- Writes everything to one segment and leaves out what is deleted or replaced. The digest stays as it is. Older snapshots hold their files until they are removed.
+---@return aerodb.Compact sizes before and after.
+function storage.compact() end
 
 --- Closes the database and opens it again from its files, as the next start would. Collections go on working; iterators made before do not.
 ---@return aerodb.Reopen what recovery found.
@@ -100,6 +174,44 @@ function storage.snapshots() end
 ---@param id string the snapshot's id, as snapshots() lists it
 ---@return table a table: `id`, `freed_bytes`.
 function storage.remove_snapshot(id) end
+
+--- Writes the whole database, as of now, to one tar. It changes nothing in the data directory and checks every file on the way. The file appears under its name only when it is whole. The same state is the same bytes.
+---@param options string|{output: string, overwrite?: boolean} where to
+---@return aerodb.Backup what was written.
+function storage.backup(options) end
+
+--- Reads a backup to its end, checks every byte of it and tells what it holds. Nothing is unpacked.
+---@param options string|{input: string} which backup
+---@return aerodb.Backup what is in it.
+function storage.inspect_backup(options) end
+
+--- Does all of a restore but the last step: unpacks a backup into a scratch directory, opens and checks it there, compares the digest, and removes it. The database is not touched.
+---@param options string|{input: string, scratch_dir?: string} which backup, and where to unpack it
+---@return aerodb.Drill how it went, and how long each step took.
+function storage.drill(options) end
+
+--- Makes a backup the database, and the session goes on with it. It is unpacked beside the live one, opened and checked there, and only then put in its place, in one step; if anything fails, the live one stays. Collections go on working; iterators made before do not. The database before is kept until drop_previous removes it or undo_restore brings it back.
+---@param options string|{input: string} which backup
+---@return aerodb.Restore what is the database now, and what it replaced.
+function storage.restore(options) end
+
+--- Brings the database before the last restore back. The restored one is removed, with all that was written to it since.
+---@return aerodb.Undo what is the database now, and what was removed.
+function storage.undo_restore() end
+
+--- Removes the database that the last restore replaced and frees its space.
+---@return aerodb.Undo what is the database now, and what was removed.
+function storage.drop_previous() end
+
+--- Reads every byte of the database and checks it: checksums, the order of keys, each document against its schema, each index entry against its document and back, counts, digests, the log, the snapshots. What it finds is in the result; it raises an error only where it could not look.
+---@return aerodb.Verify what was read, and what is wrong.
+function storage.verify() end
+
+--- Tells what differs between two states: how many documents of each collection were added, changed and removed from a to b, and which the first are. States that share segments cost what differs, not what there is.
+---@param a string `"live"` for the open database, a snapshot's id, or the path of a snapshot, a backup or a data directory
+---@param b string `"live"` for the open database, a snapshot's id, or the path of a snapshot, a backup or a data directory
+---@return aerodb.Diff the two states and what differs.
+function storage.diff(a, b) end
 
 --- schemas and collections
 ---@class aerodb.db
@@ -209,10 +321,11 @@ function collection:each(options) end
 ---@return aerodb.Import what was acknowledged.
 function collection:import(path) end
 
---- Writes the documents to a JSON Lines file, ordered by `_id`. The file is whole or not there; one of that name is replaced.
+--- Writes the documents to a JSON Lines file, ordered by `_id`. The file is whole or not there.
 ---@param path string the file
+---@param options? {overwrite?: boolean} whether to replace
 ---@return aerodb.Export what was written.
-function collection:export(path) end
+function collection:export(path, options) end
 
 --- a walk over a collection, as c:each returns it; a for loop calls it
 ---@class aerodb.iterator

@@ -110,8 +110,10 @@ func transferMethods(s *Session) []bind.Func {
 			Example: "db.users:export(dir .. \"/users.jsonl\")\ndb.define_schema{schema_id = \"copy\", schema_version = \"v1\", fields = db.schema(\"users\").fields}\nprint(db.copy:import(dir .. \"/users.jsonl\").documents)",
 			Errors:  []dberr.Code{dberr.StorageIOError, dberr.DocumentExists, dberr.SchemaValidationFailed},
 			Call:    s.with(s.importFile)},
-		{Name: "export", Doc: "Writes the documents to a JSON Lines file, ordered by `_id`. The file is whole or not there; one of that name is replaced.",
-			Params:  []bind.Param{file},
+		{Name: "export", Doc: "Writes the documents to a JSON Lines file, ordered by `_id`. The file is whole or not there.",
+			Params: []bind.Param{file, {Name: "options", Kind: bind.Options, Optional: true, Doc: "whether to replace", Members: []bind.Param{
+				{Name: "overwrite", Kind: bind.Bool, Optional: true, Doc: "replace a file that is there; otherwise that is an error"},
+			}}},
 			Returns: bind.Field{Type: "Export", Doc: "what was written."},
 			Example: `print(db.users:export(dir .. "/users.jsonl").documents)`,
 			Errors:  []dberr.Code{dberr.StorageIOError, dberr.StorageNoSpace},

@@ -6,6 +6,7 @@ import (
 	"path"
 	"time"
 
+	"github.com/aerodb/aerodb/engine"
 	"github.com/aerodb/aerodb/engine/vfs"
 )
 
@@ -18,6 +19,11 @@ type Env struct {
 	StderrTTY bool
 
 	FS vfs.FS // where export writes
+	// Database is how the database was opened: a restore closes it and opens what it
+	// restored in the same way. Without a Dir there is none of that.
+	Database engine.Options
+	// Scratch returns a name for a directory that lives as long as one call.
+	Scratch func(what string) (string, error)
 	// Open opens a file that the user named, for reading from its start: a script, a
 	// module, a file to import. It may be a pipe.
 	Open func(name string) (fs.File, error)

@@ -11,7 +11,11 @@ func TestExamples(t *testing.T) {
 		for i := range m.Funcs {
 			f := &m.Funcs[i]
 			t.Run(m.Qualified(f), func(t *testing.T) {
-				s := newSession(t)
+				open := newSession
+				if strings.Contains(f.Example, "dir ..") || strings.Contains(f.Example, "diff") {
+					open = newDiskSession
+				}
+				s := open(t)
 				s.mustRun(t, people)
 				s.mustRun(t, f.Example)
 				if !strings.Contains(f.Example, f.Name) {

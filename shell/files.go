@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
-	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -17,30 +16,35 @@ import (
 	"github.com/aerodb/aerodb/shell/progress"
 )
 
+// open opens a file that a script named, for reading. Size is in bytes, or unknown.
+func (s *Session) open(op, name string) (f fs.File, size int64, err error) {
+	f, err = s.env.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, 0, dberr.New(dberr.StorageIOError, "there is no file to %s", op).In(name).WithHint("check the path; it is relative to the working directory")
+	}
+	if err != nil {
+		return nil, 0, vfs.Wrap(err, op, name)
+	}
+	size = progress.Unknown
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		size = info.Size()
+	}
+	return f, size, nil
+}
+
 // importFile is c:import.
 func (s *Session) importFile(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
 	name := a.String("path")
-	f, err := s.env.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, dberr.New(dberr.StorageIOError, "there is no file to import").In(name).WithHint("check the path; it is relative to the working directory")
-	}
+	f, total, err := s.open("import", name)
 	if err != nil {
-		return nil, vfs.Wrap(err, "import", name)
+		return nil, err
 	}
 	defer f.Close()
-	total := int64(progress.Unknown)
-	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-		total = info.Size()
-	}
 	bar := progress.New(s.env.Stderr, s.env.StderrTTY, "import "+path.Base(name), total, progress.Bytes)
 	defer bar.Finish()
 	result, err := c.Import(a.Ctx, f, engine.ImportOptions{Progress: func(bytes, _ int64) { bar.Set(bytes) }})
 	if err != nil {
-		e := dberr.From(err)
-		if e.Path == "" {
-			e.Path = name
-		}
-		return nil, e.With("documents", result.Documents)
+		return nil, inFile(err, name).With("documents", result.Documents)
 	}
 	return s.codec.FromValue(result.Value(), nil), nil
 }
@@ -48,85 +52,58 @@ func (s *Session) importFile(c *engine.Collection, a *bind.Args) (lua.LValue, er
 // exportFile is c:export.
 func (s *Session) exportFile(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
 	name := a.String("path")
-	if inside(s.db.Dir(), name) {
-		return nil, dberr.New(dberr.StorageIOError, "the file would lie inside the data directory").In(name).WithHint("name a place outside of %s", s.db.Dir())
-	}
 	total, err := c.Count()
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.create(name, a.Bool("overwrite"))
 	if err != nil {
 		return nil, err
 	}
 	bar := progress.New(s.env.Stderr, s.env.StderrTTY, "export "+path.Base(name), total, progress.Documents)
 	defer bar.Finish()
-	out, err := create(s.env.FS, name)
-	if err != nil {
-		return nil, err
-	}
 	result, err := c.Export(a.Ctx, out, engine.ExportOptions{Progress: bar.Set})
 	if err != nil {
-		out.abandon()
-		return nil, err
+		_ = out.Abort() // what went wrong before matters more
+		return nil, inFile(err, name)
 	}
-	if err := out.publish(); err != nil {
-		return nil, err
+	if err := out.Commit(); err != nil {
+		return nil, vfs.Wrap(err, "export", name)
 	}
 	return s.resultTable(result.Value(), document.Member{Name: "path", Value: document.StringValue(name)}), nil
 }
 
-// inside reports whether name lies in dir.
-func inside(dir, name string) bool {
-	d, derr := filepath.Abs(dir)
-	n, nerr := filepath.Abs(name)
-	return derr == nil && nerr == nil && strings.HasPrefix(n, strings.TrimSuffix(d, "/")+"/")
-}
-
-// A newFile is written beside its name and gets it, by rename, when it is whole and
-// durable.
-type newFile struct {
-	fs   vfs.FS
-	name string
-	f    vfs.File
-	size int64
-}
-
 const exportPerm = 0o644 // an export is the operator's file, not the database's
 
-func create(fsys vfs.FS, name string) (*newFile, error) {
-	f, err := fsys.OpenFile(name+".tmp", vfs.O_RDWR|vfs.O_CREATE|vfs.O_TRUNC, exportPerm)
-	if err != nil {
-		return nil, vfs.Wrap(err, "export", name+".tmp")
+// create begins a file of that name. The data directory is no place for it, and one
+// that is there is replaced only if the script says so.
+func (s *Session) create(name string, overwrite bool) (*vfs.Staged, error) {
+	refuse := func(format string, args ...any) *dberr.Error {
+		return dberr.New(dberr.StorageIOError, format, args...).In(name)
 	}
-	return &newFile{fs: fsys, name: name, f: f}, nil
+	if vfs.Within(s.env.FS, s.db.Dir(), filepath.Dir(name)) {
+		return nil, refuse("the file would lie inside the data directory").WithHint("name a place outside of %s", s.db.Dir())
+	}
+	if info, err := s.env.FS.Stat(name); err == nil && info.Mode().IsRegular() && !overwrite {
+		return nil, refuse("the file exists").WithHint("choose another name, or say {overwrite = true}")
+	}
+	f, err := vfs.Stage(s.env.FS, name, exportPerm)
+	switch {
+	case errors.Is(err, vfs.ErrNotFile):
+		return nil, refuse("it is there and is not a file").WithHint("choose another name")
+	case errors.Is(err, vfs.ErrLocked):
+		return nil, refuse("another process is writing this file").WithHint("wait for it, or choose another name")
+	case err != nil:
+		return nil, vfs.Wrap(err, "export", name+vfs.TempSuffix)
+	}
+	return f, nil
 }
 
-// Write appends.
-func (n *newFile) Write(p []byte) (int, error) {
-	written, err := n.f.WriteAt(p, n.size)
-	n.size += int64(written)
-	if err != nil {
-		return written, vfs.Wrap(err, "export", n.name+".tmp")
+// inFile says in an error about a file's content which file it was.
+func inFile(err error, name string) *dberr.Error {
+	e := dberr.From(err)
+	if e.Path == "" {
+		e.Path = name
 	}
-	return written, nil
-}
-
-func (n *newFile) publish() error {
-	err := n.f.Datasync()
-	if cerr := n.f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = n.fs.Rename(n.name+".tmp", n.name)
-	}
-	if err == nil {
-		err = n.fs.SyncDir(path.Dir(n.name))
-	}
-	if err != nil {
-		return vfs.Wrap(err, "export", n.name)
-	}
-	return nil
-}
-
-// abandon removes what was written; that fails only where more than this is broken.
-func (n *newFile) abandon() {
-	_ = n.f.Close()
-	_ = n.fs.Remove(n.name + ".tmp")
+	return e
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"math/rand"
@@ -34,10 +35,22 @@ type fixture struct {
 // newSession opens a fresh database in memory; the files of scripts are real.
 func newSession(t *testing.T) *fixture {
 	t.Helper()
+	return newSessionIn(t, vfs.NewMem(), "data", t.TempDir())
+}
+
+// newDiskSession opens a fresh database on the real file system, for what moves
+// files between the database and its surroundings.
+func newDiskSession(t *testing.T) *fixture {
+	t.Helper()
 	dir := t.TempDir()
+	return newSessionIn(t, vfs.OS, dir+"/data", dir)
+}
+
+func newSessionIn(t *testing.T, fsys vfs.FS, data, dir string) *fixture {
+	t.Helper()
 	options := engine.DefaultOptions()
-	options.FS = vfs.NewMem()
-	options.Dir = "data"
+	options.FS = fsys
+	options.Dir = data
 	options.Now = clock()
 	options.Rand = rand.New(rand.NewSource(1))
 	options.WALMaxSize = 1 << 20
@@ -50,10 +63,15 @@ func newSession(t *testing.T) *fixture {
 		t.Fatal(err)
 	}
 	f := &fixture{out: &bytes.Buffer{}, dir: dir}
+	scratches := 0
 	f.Session = New(Env{
 		Stdin: strings.NewReader(""), Stdout: f.out, Stderr: io.Discard,
 		FS: vfs.OS, Open: func(name string) (fs.File, error) { return os.Open(name) },
-		Now: clock(), Seed: 1,
+		Now: clock(), Seed: 1, Database: options,
+		Scratch: func(what string) (string, error) {
+			scratches++
+			return fmt.Sprintf("%s/%s-%d", dir, what, scratches), nil
+		},
 	}, db, reopen)
 	t.Cleanup(func() {
 		if err := f.Close(); err != nil {

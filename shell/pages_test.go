@@ -50,9 +50,10 @@ func TestAnnotationsAreLua(t *testing.T) {
 
 // TestResultTypes compares the documented members of results with real ones.
 func TestResultTypes(t *testing.T) {
-	s := newSession(t)
+	s := newDiskSession(t)
 	s.mustRun(t, people)
 	s.mustRun(t, "storage.checkpoint()")
+	tar := s.dir + "/b.tar"
 	for _, c := range []struct {
 		module, name, call string
 	}{
@@ -62,6 +63,16 @@ func TestResultTypes(t *testing.T) {
 		{"storage", "Snapshot", "storage.snapshots()[1]"},
 		{"storage", "Snapshot", "storage.checkpoint().snapshot"},
 		{"storage", "Reopen", "storage.reopen()"},
+		{"storage", "Compact", "storage.compact()"},
+		{"storage", "Backup", "storage.backup('" + tar + "')"},
+		{"storage", "Backup", "storage.inspect_backup('" + tar + "')"},
+		{"storage", "Restore", "storage.restore('" + tar + "')"},
+		{"storage", "Undo", "storage.undo_restore()"},
+		{"storage", "Restore", "storage.restore{input = '" + tar + "'}"},
+		{"storage", "Undo", "storage.drop_previous()"},
+		{"storage", "Drill", "storage.drill{input = '" + tar + "'}"},
+		{"storage", "Diff", "storage.diff('" + tar + "', 'live')"},
+		{"storage", "Verify", "storage.verify()"},
 		{"collection", "Plan", "db.users:explain{filter = {age = 1}, limit = 1}"},
 		{"collection", "Export", "db.users:export('" + s.dir + "/x.jsonl')"},
 		{"collection", "Import", "db.users:import('" + s.dir + "/empty.jsonl')"},

@@ -16,8 +16,8 @@ func storageModule(s *Session) *bind.Module {
 	return &bind.Module{
 		Name:  "storage",
 		Doc:   "snapshots, checkpoints and the state of the database on disk",
-		Types: []bind.Type{statsType, snapshotType, checkpointType, reopenType},
-		Funcs: slices.Concat(stateFuncs(s), snapshotFuncs(s)),
+		Types: []bind.Type{statsType, snapshotType, checkpointType, reopenType, compactType, backupType, restoreType, undoType, drillType, diffType, verifyType},
+		Funcs: slices.Concat(stateFuncs(s), snapshotFuncs(s), backupFuncs(s), restoreFuncs(s), proofFuncs(s)),
 	}
 }
 
@@ -43,6 +43,14 @@ func stateFuncs(s *Session) []bind.Func {
 			Errors:  []dberr.Code{dberr.CheckpointFailed, dberr.StorageNoSpace, dberr.DatabaseReadOnly},
 			Call: s.value(func(db *engine.DB, a *bind.Args) (document.Value, error) {
 				return valueOf(db.Checkpoint(a.Ctx))
+			})},
+		{Name: "compact",
+			Doc:     "Writes everything to one segment and leaves out what is deleted or replaced. The digest stays as it is. Older snapshots hold their files until they are removed.",
+			Returns: bind.Field{Type: "Compact", Doc: "sizes before and after."},
+			Example: "local before = storage.digest()\nlocal c = storage.compact()\nprint(c.bytes_before, c.bytes_after)\nassert(storage.digest() == before)",
+			Errors:  []dberr.Code{dberr.CheckpointFailed, dberr.StorageNoSpace, dberr.DatabaseReadOnly},
+			Call: s.value(func(db *engine.DB, a *bind.Args) (document.Value, error) {
+				return valueOf(db.Compact(a.Ctx))
 			})},
 		{Name: "reopen",
 			Doc:     "Closes the database and opens it again from its files, as the next start would. Collections go on working; iterators made before do not.",
@@ -112,28 +120,4 @@ func snapshots(db *engine.DB) (document.Value, error) {
 		items[i] = info.Value()
 	}
 	return document.ArrayValue(items...), nil
-}
-
-// reopenDatabase is storage.reopen. If opening fails the session has no database, and
-// every call says why, until a reopen succeeds.
-func (s *Session) reopenDatabase(a *bind.Args) (lua.LValue, error) {
-	if s.reopen == nil {
-		return nil, dberr.New(dberr.ScriptError, "this session cannot reopen its database")
-	}
-	s.endIterators()
-	if s.db != nil {
-		db := s.db
-		s.db, s.closed = nil, errClosed()
-		if err := db.Close(); err != nil {
-			s.closed = err
-		}
-	}
-	db, err := s.reopen(a.Ctx)
-	if err != nil {
-		s.closed = err
-		return nil, err
-	}
-	s.db, s.closed = db, nil
-	clear(s.shapes)
-	return s.codec.FromValue(db.Recovery().Value(), nil), nil
 }

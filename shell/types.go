@@ -124,3 +124,17 @@ var exportType = bind.Type{
 		{Name: "duration_ms", Type: "number", Doc: "how long it took"},
 	},
 }
+
+var compactType = bind.Type{
+	Name: "Compact",
+	Doc:  "What `storage.compact()` did.",
+	Fields: []bind.Field{
+		{Name: "bytes_before", Type: "integer", Doc: "live segments before"},
+		{Name: "bytes_after", Type: "integer", Doc: "and after"},
+		{Name: "held_by_snapshots_bytes", Type: "integer", Doc: "bytes of the segments before that snapshots still hold"},
+		{Name: "documents", Type: "integer", Doc: "documents kept"},
+		{Name: "segments", Type: "integer", Doc: "live segments after"},
+		{Name: "snapshot", Type: "string?", Doc: "id of the snapshot it made"},
+		{Name: "duration_ms", Type: "number", Doc: "how long it took"},
+	},
+}

@@ -81,12 +81,15 @@ func (a *Args) check(m *Module, f *Func, first int) error {
 		if !p.accepts(v) {
 			return f.misuse(m, "%s must be %s, not %s", p.Name, p.wanted(), Describe(v))
 		}
-		if p.Kind != Options {
+		switch t, isTable := v.(*lua.LTable); {
+		case p.Kind != Options:
 			a.values[p.Name] = v
-			continue
-		}
-		if err := a.options(m, f, p, v.(*lua.LTable)); err != nil {
-			return err
+		case !isTable:
+			a.values[p.Short] = v
+		default:
+			if err := a.options(m, f, p, t); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -170,8 +173,10 @@ func (p *Param) accepts(v lua.LValue) bool {
 		return ok
 	case Bool:
 		return v.Type() == lua.LTBool
-	case Table, Options:
+	case Table:
 		return v.Type() == lua.LTTable
+	case Options:
+		return v.Type() == lua.LTTable || p.Short != "" && v.Type() == lua.LTString
 	case Function:
 		return v.Type() == lua.LTFunction
 	}
@@ -190,6 +195,9 @@ func (p *Param) wanted() string {
 	case Table:
 		return "a table"
 	case Options:
+		if p.Short != "" {
+			return "a string, or a table of options"
+		}
 		return "a table of options"
 	case Function:
 		return "a function"

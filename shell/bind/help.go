@@ -118,6 +118,9 @@ func paramLines(params []Param, indent string) []string {
 		p := &params[i]
 		if p.Kind == Options {
 			lines = append(lines, paramLines(p.Members, indent)...)
+			if p.Short != "" {
+				lines = append(lines, indent+"A string in place of the table is taken for "+p.Short+".")
+			}
 			continue
 		}
 		kind := p.Kind.String()

@@ -53,6 +53,11 @@ func (m *Module) section(b *strings.Builder, f *Func) {
 			fmt.Fprintf(b, "| `%s` | %s | %s |\n", params[i].Name, kind, params[i].Doc)
 		}
 	}
+	for i := range f.Params {
+		if short := f.Params[i].Short; short != "" {
+			fmt.Fprintf(b, "\nA string in place of the table is taken for `%s`.\n", short)
+		}
+	}
 	if f.Returns.Type != "" {
 		fmt.Fprintf(b, "\nReturns %s\n", f.Returns.Doc)
 	}
@@ -180,7 +185,11 @@ func (p *Param) annotation(r Registry) string {
 		}
 		members[i] = name + ": " + p.Members[i].annotation(r)
 	}
-	return "{" + strings.Join(members, ", ") + "}"
+	table := "{" + strings.Join(members, ", ") + "}"
+	if p.Short != "" {
+		return "string|" + table
+	}
+	return table
 }
 
 func comment(b *strings.Builder, text string) {

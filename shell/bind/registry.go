@@ -39,6 +39,7 @@ type Param struct {
 	Missing  dberr.Code // the code if it is left out; "" means the function's Misuse
 	Doc      string
 	Members  []Param // of Options
+	Short    string  // of Options: the member that a string in place of the table is taken for
 }
 
 // A Field is one member of a result.

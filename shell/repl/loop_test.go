@@ -182,7 +182,7 @@ func TestComplete(t *testing.T) {
 	for _, c := range []struct{ before, word, want string }{
 		{"stor", "stor", "storage"},
 		{"storage.sn", "sn", "snapshot snapshots"},
-		{"x = storage.re", "re", "remove_snapshot reopen"},
+		{"x = storage.re", "re", "remove_snapshot reopen restore"},
 		{"db.q", "q", "quakes"},
 		{"db.sch", "sch", "schema schemas"},
 		{"db.quakes:ins", "ins", "insert insert_many"},

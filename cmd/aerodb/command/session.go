@@ -34,7 +34,7 @@ func (a *app) inSession(cmd *cobra.Command, scratch bool, run func(*shell.Sessio
 	if err != nil {
 		return err
 	}
-	s := shell.New(a.shellEnv(), db, open)
+	s := shell.New(a.shellEnv(o), db, open)
 	defer func() {
 		if e := s.Close(); err == nil {
 			err = e
@@ -48,14 +48,14 @@ func (a *app) inSession(cmd *cobra.Command, scratch bool, run func(*shell.Sessio
 	return run(s)
 }
 
-// shellEnv returns the world for Lua. What a script prints is not buffered, so
+// shellEnv returns the world for Lua, on a database that was opened with o. What a script prints is not buffered, so
 // that it is seen when it is printed. math.random starts the same every time:
 // the same script prints the same.
-func (a *app) shellEnv() shell.Env {
+func (a *app) shellEnv(o engine.Options) shell.Env {
 	return shell.Env{
 		Stdin: a.stdin, Stdout: a.out.guard, Stderr: a.env.Stderr,
-		StderrTTY: a.showProgress(),
-		FS:        a.env.FS, Open: a.env.Open, Now: a.env.Now,
+		StderrTTY: a.showProgress(), FS: a.env.FS, Open: a.env.Open, Now: a.env.Now,
+		Database: o, Scratch: a.temporary,
 	}
 }
 
