@@ -71,6 +71,7 @@ func (db *DB) Backup(ctx context.Context, w io.Writer, progress Progress) (Backu
 	db.log.Debug("backup.begin", "sequence", s.manifest.Sequence, "bytes", total)
 	info, err := backup.Write(ctx, w, s.manifest, s.open, func(done int64) { progress.report(done, total) })
 	if err != nil {
+		err = s.place(err)
 		db.log.Error("backup.failed", "error", err.Error())
 		return BackupInfo{}, under(dberr.BackupFailed, err)
 	}
@@ -220,6 +221,19 @@ func (s *source) open(e backup.Entry) (backup.Content, error) {
 	name := path.Join(s.db.gen.schemas(), base)
 	f, err := s.db.fs.OpenFile(s.db.path(name), vfs.O_RDONLY, 0)
 	return f, wrapIO(err, "backup.open", name)
+}
+
+// place turns the name of an entry in an error into that of the file it came from.
+func (s *source) place(err error) error {
+	gen := s.db.gen
+	e := dberr.From(err)
+	switch dir, base := path.Split(e.Path); dir {
+	case nameSchemas + "/":
+		e.Path = path.Join(gen.schemas(), base)
+	case nameSegments + "/", nameWAL + "/":
+		e.Path = path.Join(gen.dir(), e.Path)
+	}
+	return err
 }
 
 func (s *source) close() {

@@ -2,8 +2,11 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"hash/maphash"
+	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/aerodb/aerodb/engine/dberr"
@@ -15,7 +18,7 @@ import (
 // contents checks what the files say: each document against its schema, each index
 // entry against its document and back, counts and digests.
 //
-// Documents and indexes are walked at the same time, by two goroutines that the call
+// Documents and indexes are walked at the same time, by goroutines that the call
 // waits for. Each sums up the hashes of the index keys it expects or finds; equal
 // sums and counts mean equal sets, without a lookup for each. If they differ, a
 // slow walk names the entries.
@@ -71,6 +74,13 @@ func (s *keySet) add(h *keySums, k []byte) {
 	}
 }
 
+func (s *keySet) join(t *keySet) {
+	s.count += t.count
+	for i := range s.sums {
+		s.sums[i] += t.sums[i]
+	}
+}
+
 func (v *verifier) version(view view, ver *version, sum *digest.Sum, h *keySums) error {
 	docs := &documentWalk{v: v, view: view, ver: ver, hashes: h, indexes: make([]keySet, len(ver.indexes))}
 	index := &indexWalk{v: v, view: view, ver: ver, hashes: h, indexes: make([]keySet, len(ver.indexes))}
@@ -103,64 +113,150 @@ func (v *verifier) version(view view, ver *version, sum *digest.Sum, h *keySums)
 	return nil
 }
 
-// A documentWalk checks the documents of one version.
+// A documentWalk checks the documents of one version. The call's goroutine walks and
+// copies them into batches; workers, one a processor, check the batches.
 type documentWalk struct {
-	v        *verifier
-	view     view
+	v       *verifier
+	view    view
+	ver     *version
+	hashes  *keySums
+	indexes []keySet // the index keys that the documents ask for
+	count   int64
+	sum     digest.Sum
+
+	problems []Problem
+}
+
+// A documentBatch is documents one behind the other: ids and documents by turns end
+// where ends says.
+type documentBatch struct {
+	number int64
+	bytes  []byte
+	ends   []int
+}
+
+const (
+	verifyBatchBytes     = 256 << 10
+	verifyBatchDocuments = 1024
+)
+
+func (w *documentWalk) run() error {
+	batches := make(chan *documentBatch)
+	free := sync.Pool{New: func() any { return new(documentBatch) }}
+	workers := make([]documentWorker, runtime.GOMAXPROCS(0))
+	var wait sync.WaitGroup
+	for i := range workers {
+		worker := &workers[i]
+		worker.ver, worker.hashes, worker.indexes = w.ver, w.hashes, make([]keySet, len(w.ver.indexes))
+		wait.Go(func() {
+			for b := range batches {
+				worker.batch(b)
+				free.Put(b)
+			}
+		})
+	}
+	err := w.walk(batches, &free)
+	close(batches)
+	wait.Wait()
+	w.join(workers)
+	return err
+}
+
+func (w *documentWalk) walk(batches chan<- *documentBatch, free *sync.Pool) error {
+	it := w.view.walk()
+	defer it.Close()
+	prefix := key.AppendDocumentPrefix(nil, w.ver.coll, w.ver.number)
+	next := func(number int64) *documentBatch {
+		b := free.Get().(*documentBatch)
+		b.number, b.bytes, b.ends = number, b.bytes[:0], b.ends[:0]
+		return b
+	}
+	b := next(0)
+	for ok := it.SeekGE(prefix); ok && bytes.HasPrefix(it.Key(), prefix); ok = it.Next() {
+		b.bytes = append(b.bytes, it.Key()[len(prefix):]...)
+		b.ends = append(b.ends, len(b.bytes))
+		b.bytes = append(b.bytes, it.Value()...)
+		b.ends = append(b.ends, len(b.bytes))
+		w.count++
+		if len(b.bytes) < verifyBatchBytes && len(b.ends) < 2*verifyBatchDocuments {
+			continue
+		}
+		if err := interrupted(w.v.ctx); err != nil {
+			return err
+		}
+		w.v.contentProgress(int64(len(b.ends) / 2))
+		batches <- b
+		b = next(b.number + 1)
+	}
+	batches <- b
+	return it.Err()
+}
+
+// join sums up what the workers found, problems in the order of the documents.
+func (w *documentWalk) join(workers []documentWorker) {
+	var found []numbered
+	for i := range workers {
+		worker := &workers[i]
+		w.sum = w.sum.Add(worker.sum)
+		for j := range worker.indexes {
+			w.indexes[j].join(&worker.indexes[j])
+		}
+		found = append(found, worker.problems...)
+	}
+	slices.SortStableFunc(found, func(a, b numbered) int { return cmp.Compare(a.batch, b.batch) })
+	for _, n := range found[:min(len(found), problemsMax)] {
+		w.problems = append(w.problems, n.problem)
+	}
+}
+
+// A documentWorker checks documents.
+type documentWorker struct {
 	ver      *version
 	hashes   *keySums
-	indexes  []keySet // the index keys that the documents ask for
-	count    int64
+	indexes  []keySet
 	sum      digest.Sum
-	problems []Problem
+	problems []numbered
 
 	hasher  digest.Hasher
 	encoded schema.Encoded
 	key     []byte
 }
 
-func (w *documentWalk) run() error {
-	it := w.view.walk()
-	defer it.Close()
-	prefix := key.AppendDocumentPrefix(nil, w.ver.coll, w.ver.number)
-	for ok := it.SeekGE(prefix); ok && bytes.HasPrefix(it.Key(), prefix); ok = it.Next() {
-		w.count++
-		if w.count%interruptEvery == 0 {
-			if err := interrupted(w.v.ctx); err != nil {
-				return err
-			}
-			w.v.contentProgress(interruptEvery)
-		}
-		w.document(it.Key()[len(prefix):], it.Value())
-	}
-	return it.Err()
+// A numbered problem is one of a batch.
+type numbered struct {
+	batch   int64
+	problem Problem
 }
 
-func (w *documentWalk) document(id, doc []byte) {
+func (w *documentWorker) batch(b *documentBatch) {
+	from := 0
+	for i := 0; i < len(b.ends); i += 2 {
+		id, doc := b.bytes[from:b.ends[i]], b.bytes[b.ends[i]:b.ends[i+1]]
+		from = b.ends[i+1]
+		if wrong := w.document(id, doc); wrong != "" && len(w.problems) < problemsMax {
+			e := dberr.New(dberr.StorageCorruption, "document %q of collection %q version %q: %s", id, w.ver.collection, w.ver.schema.Version, wrong)
+			w.problems = append(w.problems, numbered{b.number, Problem{Code: e.Code, Message: e.Message, Affected: "this document", Hint: e.Advice()}})
+		}
+	}
+}
+
+// document says what is wrong with a document; "" is nothing.
+func (w *documentWorker) document(id, doc []byte) string {
 	w.sum = w.sum.Add(w.hasher.Document(w.ver.collection, w.ver.schema.Version, id, doc))
 	err := w.ver.encoder.Encode(&w.encoded, doc)
 	switch {
 	case err != nil:
-		w.wrong(id, dberr.From(err).Message)
-		return
+		return dberr.From(err).Message
 	case !bytes.Equal(w.encoded.Document, doc):
-		w.wrong(id, "it is not in canonical form")
-		return
+		return "it is not in canonical form"
 	case !bytes.Equal(w.encoded.ID, id):
-		w.wrong(id, fmt.Sprintf("its _id is %q", w.encoded.ID))
-		return
+		return fmt.Sprintf("its _id is %q", w.encoded.ID)
 	}
 	for i, value := range w.encoded.Values {
 		w.key = key.AppendIndex(w.key[:0], w.ver.coll, w.ver.number, uint16(i), value, id)
 		w.indexes[i].add(w.hashes, w.key)
 	}
-}
-
-func (w *documentWalk) wrong(id []byte, message string) {
-	if len(w.problems) < problemsMax {
-		e := dberr.New(dberr.StorageCorruption, "document %q of collection %q version %q: %s", id, w.ver.collection, w.ver.schema.Version, message)
-		w.problems = append(w.problems, Problem{Code: e.Code, Message: e.Message, Affected: "this document", Hint: e.Advice()})
-	}
+	return ""
 }
 
 // contentProgress reports documents as their share of the segments' bytes.
