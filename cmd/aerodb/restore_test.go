@@ -140,7 +140,7 @@ func TestRestoreAsks(t *testing.T) {
 	}{{"n\r", 2}, {"\r", 2}, {"y\r", 0}} {
 		p := openPrompt(t, dir, "restore", "--input", "b.tar")
 		for _, text := range []string{"This replaces the database in ./data", "live", "backup", "uuid", "sequence   2",
-			"0", "WARNING: the backup is OLDER: it LACKS the writes 1 to 2.", "aerodb restore --undo", "Go on? [y/N] "} {
+			"0", "WARNING: the backup is OLDER: it LACKS the last 2 writes.", "aerodb restore --undo", "Replace it? [y/N] "} {
 			p.expect(t, text)
 		}
 		if got := must(t, dir, "verify"); !strings.HasPrefix(got, "ok: ") {

@@ -11,11 +11,18 @@ import (
 // confirm asks a person whether to go on. Without a terminal to ask on, only
 // --yes is a yes.
 func (a *app) confirm(what, question string) error {
-	refusal := a.needYes(what)
-	if refusal == nil || !a.env.StdinTTY || !a.env.StderrTTY {
+	return a.ask(a.needYes(what), what+". "+question)
+}
+
+// canAsk reports whether there is a person to ask.
+func (a *app) canAsk() bool { return a.env.StdinTTY && a.env.StderrTTY }
+
+// ask asks a question whose answer no is the refusal; nil needs no question.
+func (a *app) ask(refusal error, question string) error {
+	if refusal == nil || !a.canAsk() {
 		return refusal
 	}
-	fmt.Fprintf(a.env.Stderr, "%s. %s [y/N] ", what, question)
+	fmt.Fprintf(a.env.Stderr, "%s [y/N] ", question)
 	answer, err := bufio.NewReader(a.stdin).ReadString('\n')
 	if err != nil && answer == "" {
 		return refusal

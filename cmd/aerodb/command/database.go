@@ -22,6 +22,14 @@ func (a *app) options(cmd *cobra.Command, dir string) engine.Options {
 	}
 }
 
+// reported silences the log of a call whose report says everything: on standard
+// error it would repeat that.
+func (a *app) reported(o *engine.Options) {
+	if a.config.Log.File == "" {
+		o.Logger = nil
+	}
+}
+
 // opened is a command's body that works on the open database. The database is
 // closed, which seals its WAL, before the command ends.
 func (a *app) opened(run func(db *engine.DB, args []string) error) func(*cobra.Command, []string) error {

@@ -37,6 +37,7 @@ func drillCommand(a *app) *cobra.Command {
 		}
 		o := a.options(cmd, scratch)
 		o.ReadOnly = false // that is said of the data directory
+		a.reported(&o)
 		return a.drill(o, input)
 	}
 	return cmd

@@ -15,18 +15,14 @@ func (a *app) confirmReplacement(dir string, r engine.Replacement, mayAsk bool) 
 	for _, w := range warnings(r) {
 		what += "; " + w
 	}
-	asked := mayAsk && a.env.StdinTTY && a.env.StderrTTY
-	if a.flags.yes || asked {
-		if !a.flags.quiet || asked {
-			writeReplacement(a.env.Stderr, dir, r)
-		}
-	} else {
-		what += "; " + stateLine("live", r.Live) + "; " + stateLine("backup", &r.Backup)
+	asks := mayAsk && a.canAsk() && !a.flags.yes
+	if asks || a.flags.yes && !a.flags.quiet {
+		writeReplacement(a.env.Stderr, dir, r)
 	}
-	if !mayAsk {
-		return a.needYes(what)
+	if asks {
+		return a.ask(a.needYes(what), "Replace it?")
 	}
-	return a.confirm(what, "Go on?")
+	return a.needYes(what + "; " + stateLine("live", r.Live) + "; " + stateLine("backup", &r.Backup))
 }
 
 // warnings are the reasons to look twice.
@@ -37,7 +33,7 @@ func warnings(r engine.Replacement) (list []string) {
 		list = append(list, "the backup is of ANOTHER DATABASE")
 	}
 	if r.Older() && !r.Foreign() {
-		list = append(list, fmt.Sprintf("the backup is OLDER: it LACKS the writes %d to %d", r.Backup.Sequence+1, r.Live.Sequence))
+		list = append(list, fmt.Sprintf("the backup is OLDER: it LACKS the last %s", count(int64(r.Live.Sequence-r.Backup.Sequence), "write")))
 	}
 	return list
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"time"
 
 	"github.com/aerodb/aerodb/engine"
 	"github.com/aerodb/aerodb/engine/dberr"
@@ -68,14 +69,20 @@ func (a *app) restore(cmd *cobra.Command, o engine.Options, input string) error 
 	}
 	defer src.close()
 	bar := a.steps("restore", "verify")
+	var asked time.Duration // while a person thinks, no time is taken
 	r, err := engine.Restore(a.ctx, o, src, engine.RestoreOptions{
 		Path: nameOf(input), Progress: bar.Set,
-		Confirm: func(r engine.Replacement) error { return a.confirmReplacement(o.Dir, r, input != "-") },
+		Confirm: func(r engine.Replacement) error {
+			start := a.env.Now()
+			defer func() { asked = a.env.Now().Sub(start) }()
+			return a.confirmReplacement(o.Dir, r, input != "-")
+		},
 	})
 	bar.Finish()
 	if err != nil {
 		return err
 	}
+	r.Duration -= asked
 	return a.out.result(r.Value(), func(w io.Writer) {
 		fmt.Fprintf(w, "restored %s into %s: %s, sequence %d, %s\ndigest  %s\n",
 			nameOf(input), o.Dir, count(r.Documents, "document"), r.Sequence, durationText(r.Duration), r.Digest)

@@ -35,9 +35,7 @@ func verifyCommand(a *app) *cobra.Command {
 			}
 			o.Dir = args[0]
 		}
-		if a.config.Log.File == "" {
-			o.Logger = nil // standard error would repeat what the report says
-		}
+		a.reported(&o)
 		return a.verify(o)
 	}
 	return cmd
