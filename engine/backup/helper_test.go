@@ -93,17 +93,6 @@ func (s *sample) archive(t testing.TB) []byte {
 	return b.Bytes()
 }
 
-// forge writes the archive of a manifest that Write would refuse, with every sum in
-// it right.
-func (s *sample) forge(t testing.TB) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if _, err := write(context.Background(), &b, s.m.Encode(), Entries(s.m), s.open, nil); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
 // A memory is a Sink that keeps what it is given.
 type memory struct {
 	m         manifest.Backup
