@@ -80,7 +80,7 @@ func BenchmarkMaintenance(b *testing.B) {
 			b.StopTimer()
 			mustDo(b, c.Replace(appendUser(nil, i)))
 			b.StartTimer()
-			_, err := db.Compact(ctx)
+			_, err := db.Compact(ctx, nil)
 			mustDo(b, err)
 		}
 	})

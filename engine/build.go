@@ -35,14 +35,37 @@ func (db *DB) flush(ctx context.Context) (*built, error) {
 // mergeSegments writes the newest entries of segments, newest first, to a new one;
 // nil if nothing is left. Whatever it cannot read fails it: damage is never
 // rewritten under a new checksum.
-func (db *DB) mergeSegments(ctx context.Context, segments []*segment.Segment, oldest bool) (*built, error) {
+func (db *DB) mergeSegments(ctx context.Context, segments []*segment.Segment, oldest bool, progress Progress) (*built, error) {
+	m := measured{progress: progress}
 	runs := make([]merge.Iterator, len(segments))
 	for i, s := range segments {
 		runs[i] = s.NewScan()
+		m.bytes += s.Info().Bytes
+		m.entries += s.Info().Entries()
 	}
-	it := merge.New(runs...)
-	defer it.Close()
-	return db.build(ctx, it, oldest)
+	m.Iterator = merge.New(runs...)
+	defer m.Close()
+	if progress == nil {
+		return db.build(ctx, m.Iterator, oldest)
+	}
+	return db.build(ctx, &m, oldest)
+}
+
+// A measured walk tells how far it is. What a newer entry hides is passed over, so it
+// may come to its end before all bytes are told of.
+type measured struct {
+	merge.Iterator
+	progress       Progress
+	bytes, entries int64 // of what is walked
+	walked         int64 // entries
+}
+
+// Next implements merge.Iterator.
+func (m *measured) Next() bool {
+	if m.walked++; m.walked%interruptEvery == 0 {
+		m.progress.report(int64(float64(m.bytes)*float64(m.walked)/float64(m.entries)), m.bytes)
+	}
+	return m.Iterator.Next()
 }
 
 // build writes the entries of a walk to a new segment. After an error there is

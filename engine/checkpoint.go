@@ -76,6 +76,8 @@ type plan struct {
 	fold   bool                    // whether an equal snapshot of other segments is replaced
 	result *CheckpointResult
 
+	progress Progress // of the merge; nil tells nobody
+
 	segments []*segment.Segment // of the state to come, newest first
 	entries  []manifest.Segment
 	fresh    []*built // written by this checkpoint
@@ -167,7 +169,7 @@ func (p *plan) merge(ctx context.Context) error {
 	if n == 0 {
 		return nil
 	}
-	merged, err := p.db.mergeSegments(ctx, p.segments[:n], n == len(p.segments))
+	merged, err := p.db.mergeSegments(ctx, p.segments[:n], n == len(p.segments), p.progress)
 	if err != nil {
 		return err
 	}

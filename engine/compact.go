@@ -23,8 +23,9 @@ type CompactResult struct {
 // Compact writes the memtable and all segments to one segment, leaving out what is
 // deleted or replaced, and makes that the current checkpoint with a new log. The
 // digest stays as it is. Older snapshots keep the segments they were made of until
-// they are removed: HeldBytes says how much that is.
-func (db *DB) Compact(ctx context.Context) (CompactResult, error) {
+// they are removed: HeldBytes says how much that is. Progress is told bytes of the
+// segments that are merged.
+func (db *DB) Compact(ctx context.Context, progress Progress) (CompactResult, error) {
 	db.writeMu.Lock()
 	defer db.writeMu.Unlock()
 	if err := db.writable(); err != nil {
@@ -35,7 +36,7 @@ func (db *DB) Compact(ctx context.Context) (CompactResult, error) {
 	before := db.manifest.Segments
 	if !db.compacted() {
 		db.log.Debug("compact.begin", "sequence", db.visible, "segments", len(before), "bytes", result.BytesBefore)
-		p := &plan{db: db, start: start, count: mergeAll, fold: true, result: &CheckpointResult{}}
+		p := &plan{db: db, start: start, count: mergeAll, fold: true, progress: progress, result: &CheckpointResult{}}
 		if err := p.run(ctx); err != nil {
 			db.log.Error("compact.failed", "error", err.Error())
 			return CompactResult{}, under(dberr.CheckpointFailed, err)

@@ -73,7 +73,7 @@ func refuseWrites(t *testing.T, db *engine.DB) {
 		"delete":      func() error { _, err := c.Delete("a"); return err },
 		"define":      func() error { _, err := db.DefineSchema(v2); return err },
 		"checkpoint":  func() error { _, err := db.Checkpoint(ctx); return err },
-		"compact":     func() error { _, err := db.Compact(ctx); return err },
+		"compact":     func() error { _, err := db.Compact(ctx, nil); return err },
 		"snapshot":    func() error { _, err := db.Snapshot(ctx); return err },
 		"remove":      func() error { _, err := db.RemoveSnapshot(list[0].ID); return err },
 		"import": func() error {

@@ -231,7 +231,7 @@ func stepSnapshot() step {
 
 func stepCompact() step {
 	return step{"compact", func(s *sim) error {
-		_, err := s.db.Compact(ctx)
+		_, err := s.db.Compact(ctx, nil)
 		return err
 	}, nil}
 }

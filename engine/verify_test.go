@@ -139,12 +139,12 @@ func TestCompact(t *testing.T) {
 		mustDo(t, err)
 	}
 	want := digestOf(t, db)
-	r, err := db.Compact(ctx)
+	r, err := db.Compact(ctx, nil)
 	mustDo(t, err)
 	if r.SegmentsAfter != 1 || r.BytesAfter >= r.BytesBefore || !r.Snapshot.Created {
 		t.Errorf("%+v", r)
 	}
-	again, err := db.Compact(ctx)
+	again, err := db.Compact(ctx, nil)
 	mustDo(t, err)
 	if again.BytesBefore != r.BytesAfter || again.BytesAfter != r.BytesAfter || again.Snapshot.Created {
 		t.Errorf("compacting again: %+v", again)
@@ -160,6 +160,27 @@ func TestCompact(t *testing.T) {
 		}
 		mustDo(t, db.Close())
 		db = mustOpen(t, o)
+	}
+	mustDo(t, db.Close())
+}
+
+func TestCompactTellsHowFarItIs(t *testing.T) {
+	db, _ := grown(t)
+	c, err := db.Collection("person", "v1")
+	mustDo(t, err)
+	for i := range 3000 {
+		mustDo(t, c.Insert(fmt.Appendf(nil, `{"_id":"more%d","name":"x"}`, i)))
+	}
+	var calls, last, whole int64
+	r, err := db.Compact(ctx, func(done, total int64) {
+		if done <= last || done > total {
+			t.Errorf("%d of %d after %d", done, total, last)
+		}
+		calls, last, whole = calls+1, done, total
+	})
+	mustDo(t, err)
+	if calls == 0 || whole < r.BytesBefore {
+		t.Errorf("%d calls, %d bytes in all, %+v", calls, whole, r)
 	}
 	mustDo(t, db.Close())
 }

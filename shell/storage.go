@@ -50,7 +50,9 @@ func stateFuncs(s *Session) []bind.Func {
 			Example: "local before = storage.digest()\nlocal c = storage.compact()\nprint(c.bytes_before, c.bytes_after)\nassert(storage.digest() == before)",
 			Errors:  []dberr.Code{dberr.CheckpointFailed, dberr.StorageNoSpace, dberr.DatabaseReadOnly},
 			Call: s.value(func(db *engine.DB, a *bind.Args) (document.Value, error) {
-				return valueOf(db.Compact(a.Ctx))
+				bar := s.steps("compact")
+				defer bar.Finish()
+				return valueOf(db.Compact(a.Ctx, bar.Set))
 			})},
 		{Name: "reopen",
 			Doc:     "Closes the database and opens it again from its files, as the next start would. Collections go on working; iterators made before do not.",

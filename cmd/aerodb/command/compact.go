@@ -19,7 +19,9 @@ func compactCommand(a *app) *cobra.Command {
 		Example: "aerodb compact",
 		Args:    parameters(),
 		RunE: a.opened(func(db *engine.DB, _ []string) error {
-			r, err := db.Compact(a.ctx)
+			bar := a.steps("compact")
+			r, err := db.Compact(a.ctx, bar.Set)
+			bar.Finish()
 			if err != nil {
 				return err
 			}
