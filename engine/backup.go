@@ -72,7 +72,7 @@ func (db *DB) Backup(ctx context.Context, w io.Writer, progress Progress) (Backu
 	info, err := backup.Write(ctx, w, s.manifest, s.open, func(done int64) { progress.report(done, total) })
 	if err != nil {
 		err = s.place(err)
-		db.log.Error("backup.failed", "error", err.Error())
+		db.log.Debug("backup.failed", "error", err.Error())
 		return BackupInfo{}, under(dberr.BackupFailed, err)
 	}
 	b := backupInfo("", s.manifest, info, db.opts.Now().Sub(start))

@@ -56,7 +56,7 @@ func (db *DB) checkpoint(ctx context.Context) (CheckpointResult, error) {
 	db.log.Debug("checkpoint.begin", "sequence", db.visible, "wal_bytes", result.WALBytesBefore)
 	p := &plan{db: db, start: start, count: mergeCount, result: &result}
 	if err := p.run(ctx); err != nil {
-		db.log.Error("checkpoint.failed", "error", err.Error())
+		db.log.Debug("checkpoint.failed", "error", err.Error())
 		return result, under(dberr.CheckpointFailed, err)
 	}
 	result.Removed = db.retire()

@@ -38,7 +38,7 @@ func (db *DB) Compact(ctx context.Context, progress Progress) (CompactResult, er
 		db.log.Debug("compact.begin", "sequence", db.visible, "segments", len(before), "bytes", result.BytesBefore)
 		p := &plan{db: db, start: start, count: mergeAll, fold: true, progress: progress, result: &CheckpointResult{}}
 		if err := p.run(ctx); err != nil {
-			db.log.Error("compact.failed", "error", err.Error())
+			db.log.Debug("compact.failed", "error", err.Error())
 			return CompactResult{}, under(dberr.CheckpointFailed, err)
 		}
 		db.retire()

@@ -90,7 +90,7 @@ func Restore(ctx context.Context, o Options, r io.Reader, ro RestoreOptions) (Re
 	s := &restore{o: o, ro: ro, ctx: ctx}
 	err := s.run(r)
 	if err != nil {
-		o.Logger.Error("restore.failed", "error", err.Error())
+		o.Logger.Debug("restore.failed", "error", err.Error())
 		return RestoreResult{}, under(dberr.RestoreFailed, err)
 	}
 	s.result.Duration = o.Now().Sub(start)

@@ -54,7 +54,7 @@ func (db *DB) Snapshot(ctx context.Context) (SnapshotInfo, error) {
 		p.install()
 	}
 	if err != nil {
-		db.log.Error("snapshot.failed", "error", err.Error())
+		db.log.Debug("snapshot.failed", "error", err.Error())
 		return SnapshotInfo{}, under(dberr.SnapshotFailed, err)
 	}
 	info := p.snapshot

@@ -94,7 +94,7 @@ func (db *DB) Verify(ctx context.Context, progress Progress) (VerifyResult, erro
 
 func (db *DB) logVerify(r *VerifyResult, err error) {
 	if err != nil {
-		db.log.Error("verify.failed", "error", err.Error())
+		db.log.Debug("verify.failed", "error", err.Error())
 		return
 	}
 	for _, p := range r.Problems {
