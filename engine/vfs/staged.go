@@ -55,7 +55,7 @@ func Stage(fsys FS, name string, perm fs.FileMode) (*Staged, error) {
 
 // lockNew makes and locks the empty file temp. It returns nil if there was one, which
 // no process holds any more: that is removed, never written over, since it may have
-// other names.
+// other names and another mode.
 func lockNew(fsys FS, temp string, perm fs.FileMode) (File, error) {
 	// Lock creates files for their owner only, so the mode is set before.
 	made, err := fsys.OpenFile(temp, O_RDWR|O_CREATE|O_EXCL, perm)
@@ -75,7 +75,7 @@ func lockNew(fsys FS, temp string, perm fs.FileMode) (File, error) {
 		return nil, err
 	}
 	info, err := f.Stat()
-	if err == nil && info.Size() == 0 && Links(info) == 1 {
+	if err == nil && made != nil && info.Size() == 0 && Links(info) == 1 {
 		return f, nil
 	}
 	if rerr := fsys.Remove(temp); err == nil { // while it is locked, so nobody builds on it

@@ -100,6 +100,15 @@ func TestStageMode(t *testing.T) {
 	if info.Mode() != 0o640 {
 		t.Errorf("mode %v", info.Mode())
 	}
+	must(t, os.WriteFile(dir+"/g.tmp", nil, 0o644)) // left by a process that was killed
+	s, err = vfs.Stage(vfs.OS, dir+"/g", 0o600)
+	must(t, err)
+	must(t, s.Commit())
+	info, err = os.Stat(dir + "/g")
+	must(t, err)
+	if info.Mode() != 0o600 {
+		t.Errorf("mode %v after a leftover", info.Mode())
+	}
 }
 
 func TestStageTrace(t *testing.T) {
