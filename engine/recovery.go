@@ -89,6 +89,7 @@ func (r *replayer) record(rec wal.Record) error {
 			return err
 		}
 	}
+	db.writer.changes.applyTo(db.state.table)
 	r.records++
 	r.ops += int64(rec.Count)
 	if sum := digest.Sum(rec.Digest); sum != db.digest {
@@ -121,6 +122,7 @@ func (r *replayer) op(rec wal.Record, o *wal.Op, sequence uint64) error {
 		}
 	}
 	if o.Kind != wal.Insert {
+		db.writer.changes.applyTo(db.state.table) // what the record did before is looked up too
 		old, err := r.current(v, o.ID)
 		if err != nil {
 			return err
@@ -131,7 +133,6 @@ func (r *replayer) op(rec wal.Record, o *wal.Op, sequence uint64) error {
 		op.old = old
 	}
 	db.writer.changes.operation(sequence, &op)
-	db.writer.changes.applyTo(db.state.table)
 	db.countOperation(&op)
 	db.digest = op.after(db.digest)
 	return nil
