@@ -1,0 +1,160 @@
+package engine_test
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/aerodb/aerodb/engine"
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/vfs"
+)
+
+// losses are what a power cut may leave, at one call.
+func losses(seed uint64) []vfs.Loss {
+	list := []vfs.Loss{vfs.LoseAll, vfs.KeepAll, vfs.KeepBytesNotNames, vfs.KeepNamesNotBytes}
+	for i := range uint64(4) {
+		list = append(list, vfs.KeepSome(seed*16+i))
+	}
+	return list
+}
+
+// everyCrash runs work on a clone of mem again and again, dies before each call that
+// changes something, and gives check what a power cut leaves then.
+func everyCrash(t *testing.T, mem *vfs.Mem, work func(*vfs.Mem) error, check func(image *vfs.Mem, call string)) (images int) {
+	t.Helper()
+	whole := mem.Clone()
+	from := whole.Ops()
+	mustDo(t, work(whole))
+	var calls []vfs.Op
+	for _, op := range whole.Trace() {
+		if op.N >= from && op.Mutates() {
+			calls = append(calls, op)
+		}
+	}
+	if len(calls) < 3 {
+		t.Fatalf("only %d calls change something", len(calls))
+	}
+	seen := map[[32]byte]bool{}
+	look := func(m *vfs.Mem, seed int, call string) {
+		for _, loss := range losses(uint64(seed)) {
+			image := m.AfterCrash(loss)
+			if h := image.Hash(); !seen[h] {
+				seen[h] = true
+				check(image, call)
+			}
+		}
+	}
+	for i, op := range calls {
+		m := mem.Clone()
+		m.DieAt(op.N - from + m.Ops())
+		_ = work(m) // dead, or past its last step: only garbage was left to remove
+		look(m, i, op.String())
+	}
+	look(whole, len(calls), "the end")
+	return len(seen)
+}
+
+// expectState opens an image and returns its digest; what was left is swept, and
+// opening again finds nothing.
+func expectState(t *testing.T, o engine.Options, image *vfs.Mem, call string, allowed ...string) string {
+	t.Helper()
+	o.FS = image
+	db, err := engine.Open(ctx, o)
+	if err != nil {
+		t.Fatalf("crash before %s: %v", call, err)
+	}
+	if len(db.Recovery().Unknown) > 0 {
+		t.Fatalf("crash before %s: unknown files %v", call, db.Recovery().Unknown)
+	}
+	got := digestOf(t, db)
+	if !slices.Contains(allowed, got) {
+		t.Fatalf("crash before %s: digest %s, want one of %v", call, got, allowed)
+	}
+	v, err := db.Verify(ctx, nil)
+	mustDo(t, err)
+	if !v.OK() {
+		t.Fatalf("crash before %s: %+v", call, v.Problems)
+	}
+	mustDo(t, db.Close())
+	db = mustOpen(t, o)
+	if len(db.Recovery().Swept) > 0 || digestOf(t, db) != got {
+		t.Fatalf("crash before %s: the second open swept %v", call, db.Recovery().Swept)
+	}
+	mustDo(t, db.Close())
+	return got
+}
+
+// Whatever happens in a restore, an undo or a drop, the directory holds the old
+// database or the new one, whole.
+func TestCrashInRestore(t *testing.T) {
+	db, o := newDB(t)
+	c := people(t, db)
+	mustDo(t, c.Insert([]byte(`{"_id":"1","name":"in both"}`)))
+	_, err := db.Checkpoint(ctx)
+	mustDo(t, err)
+	mustDo(t, c.Insert([]byte(`{"_id":"2","name":"in the log of the backup"}`)))
+	tar, old := backupOf(t, db), ""
+	backup := digestOf(t, db)
+	mustDo(t, c.Insert([]byte(`{"_id":"3","name":"after the backup"}`)))
+	old = digestOf(t, db)
+	mustDo(t, db.Close())
+	mem := o.FS.(*vfs.Mem).AfterCrash(vfs.KeepAll) // everything so far is durable
+	with := func(m *vfs.Mem) engine.Options { p := o; p.FS = m; return p }
+
+	restore := func(m *vfs.Mem) error {
+		_, err := engine.Restore(context.Background(), with(m), bytes.NewReader(tar), engine.RestoreOptions{})
+		return err
+	}
+	ends := map[string]int{}
+	images := everyCrash(t, mem, restore, func(image *vfs.Mem, call string) {
+		ends[expectState(t, o, image, call, old, backup)]++
+	})
+	if ends[old] == 0 || ends[backup] == 0 {
+		t.Errorf("the images of the restore end as %v: not both states were seen", ends)
+	}
+	t.Logf("restore: %d images", images)
+
+	restored := mem.Clone()
+	mustDo(t, restore(restored))
+	restored = restored.AfterCrash(vfs.KeepAll)
+	undo := func(m *vfs.Mem) error { _, err := engine.UndoRestore(ctx, with(m)); return err }
+	images = everyCrash(t, restored, undo, func(image *vfs.Mem, call string) { expectState(t, o, image, call, old, backup) })
+	t.Logf("undo: %d images", images)
+	drop := func(m *vfs.Mem) error { _, err := engine.DropPrevious(ctx, with(m)); return err }
+	images = everyCrash(t, restored, drop, func(image *vfs.Mem, call string) { expectState(t, o, image, call, backup) })
+	t.Logf("drop: %d images", images)
+}
+
+// A restore into a directory that does not exist leaves no database or the whole
+// one, and can be run again.
+func TestCrashInFirstRestore(t *testing.T) {
+	db, o := newDB(t)
+	c := people(t, db)
+	mustDo(t, c.Insert([]byte(`{"_id":"1","name":"one"}`)))
+	tar, backup := backupOf(t, db), digestOf(t, db)
+	mustDo(t, db.Close())
+	restore := func(m *vfs.Mem) error {
+		p := o
+		p.FS = m
+		_, err := engine.Restore(ctx, p, bytes.NewReader(tar), engine.RestoreOptions{})
+		return err
+	}
+	images := everyCrash(t, vfs.NewMem(), restore, func(image *vfs.Mem, call string) {
+		p := o
+		p.FS = image
+		db, err := engine.Open(ctx, p)
+		if dberr.CodeOf(err) == dberr.DatabaseNotFound {
+			if err := restore(image); err != nil {
+				t.Fatalf("crash before %s: restoring again: %v", call, err)
+			}
+		} else if err != nil {
+			t.Fatalf("crash before %s: %v", call, err)
+		} else {
+			mustDo(t, db.Close())
+		}
+		expectState(t, o, image, call, backup)
+	})
+	t.Logf("%d images", images)
+}
