@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -53,7 +54,8 @@ func backupInfo(name string, m manifest.Backup, info backup.Info, took time.Dura
 }
 
 // Backup writes the whole database to w as one tar: the current checkpoint and the
-// log up to the last acknowledged write. It changes nothing in the data directory,
+// log up to the last acknowledged write; of a snapshot, with an empty log. It changes
+// nothing in the data directory,
 // and the same state is always the same bytes. Writers wait only until the files are
 // open; what they write later is not in the backup. Every file is checked on the
 // way: damage fails the backup.
@@ -132,7 +134,7 @@ func (db *DB) mayWrite(name string, overwrite bool) error {
 type source struct {
 	db       *DB
 	manifest manifest.Backup
-	files    map[string]vfs.File // by the name in the archive
+	files    map[string]backup.Content // by the name in the archive
 }
 
 // openSource describes the state and opens its files, while writers wait.
@@ -142,10 +144,7 @@ func (db *DB) openSource() (*source, error) {
 	if err := db.usable(); err != nil {
 		return nil, err
 	}
-	if db.gen.isSnapshot() {
-		return nil, dberr.New(dberr.BackupFailed, "a snapshot has no log to go on from").WithHint("back up the database it belongs to, or copy the snapshot's folder")
-	}
-	s := &source{db: db, files: map[string]vfs.File{}}
+	s := &source{db: db, files: map[string]backup.Content{}}
 	err := s.openFiles()
 	if err == nil {
 		err = s.describe()
@@ -163,6 +162,9 @@ func (s *source) openFiles() error {
 		if err := s.openFile(nameSegments, db.gen.segments(), segment.FileName(e.Number)); err != nil {
 			return err
 		}
+	}
+	if db.wal == nil {
+		return nil // a snapshot has none; it gets an empty one
 	}
 	return s.openFile(nameWAL, db.gen.wal(), db.wal.Name())
 }
@@ -189,22 +191,41 @@ func (s *source) describe() error {
 	m.Segments = db.manifest.Segments
 	m.Checkpoint = manifest.BackupCheckpoint{Sequence: db.manifest.Sequence, Documents: db.manifest.Documents, Digest: db.manifest.Digest,
 		Schemas: len(db.manifest.Schemas), Collections: db.manifest.Collections}
-	used := db.wal.Used()
-	if db.wal.Sealed() {
-		used -= wal.SealBytes // whether the database was closed is no part of its state
+	if db.wal == nil {
+		s.emptyLog()
+	} else {
+		used := db.wal.Used()
+		if db.wal.Sealed() {
+			used -= wal.SealBytes // whether the database was closed is no part of its state
+		}
+		m.WAL = manifest.BackupWAL{File: db.wal.Name(), FirstSequence: db.manifest.WAL.FirstSequence, FileBytes: db.wal.Size(), UsedBytes: used}
 	}
-	sum, err := s.sumLog(used)
-	m.WAL = manifest.BackupWAL{File: db.wal.Name(), FirstSequence: db.manifest.WAL.FirstSequence, FileBytes: db.wal.Size(), UsedBytes: used, SHA256: sum}
-	return err
+	return s.sumLog()
 }
 
-func (s *source) sumLog(used int64) (string, error) {
-	f := s.files[path.Join(nameWAL, s.db.wal.Name())]
+// emptyLog gives a snapshot the log that a checkpoint of its state would have
+// started.
+func (s *source) emptyLog() {
+	db := s.db
+	h := wal.Header{FirstSequence: db.visible + 1, Size: db.opts.WALMaxSize, BaseDigest: db.digest}
+	name := wal.FileName(h.FirstSequence)
+	s.files[path.Join(nameWAL, name)] = &memoryContent{*bytes.NewReader(h.Encode(db.uuid))}
+	s.manifest.WAL = manifest.BackupWAL{File: name, FirstSequence: h.FirstSequence, FileBytes: h.Size, UsedBytes: wal.HeaderBytes}
+}
+
+// A memoryContent is content that lies in no file.
+type memoryContent struct{ bytes.Reader }
+
+func (*memoryContent) Close() error { return nil }
+
+func (s *source) sumLog() error {
+	w := &s.manifest.WAL
 	h := sha256.New()
-	if _, err := io.Copy(h, io.NewSectionReader(f, 0, used)); err != nil {
-		return "", vfs.Wrap(err, "backup.read", path.Join(s.db.gen.wal(), s.db.wal.Name()))
+	if _, err := io.Copy(h, io.NewSectionReader(s.files[path.Join(nameWAL, w.File)], 0, w.UsedBytes)); err != nil {
+		return vfs.Wrap(err, "backup.read", path.Join(s.db.gen.wal(), w.File))
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	w.SHA256 = hex.EncodeToString(h.Sum(nil))
+	return nil
 }
 
 // open gives an entry its content. Schema files are never removed, so they are

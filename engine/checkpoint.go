@@ -184,7 +184,7 @@ func (p *plan) merge(ctx context.Context) error {
 // describe returns the manifest of the current state in the given segments.
 func (db *DB) describe(entries []manifest.Segment) manifest.Manifest {
 	cat := db.catalog.Load()
-	m := manifest.Manifest{UUID: db.identity.UUID, Sequence: db.wal.NextSequence() - 1, Digest: db.digest, Schemas: slices.Clone(cat.files), Segments: entries}
+	m := manifest.Manifest{UUID: db.identity.UUID, Sequence: db.visible, Digest: db.digest, Schemas: slices.Clone(cat.files), Segments: entries}
 	for _, col := range cat.collections {
 		c := manifest.Collection{Number: col.number, Digest: *col.digest}
 		for _, v := range col.versions {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"path"
 
-	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/engine/manifest"
 	"github.com/aerodb/aerodb/engine/vfs"
 )
@@ -44,10 +43,11 @@ func (db *DB) loadSnapshot(ctx context.Context) error {
 	if db.manifest, err = manifest.DecodeSnapshot(nameManifest, data); err != nil {
 		return err
 	}
-	uuid, ok := parseUUID(db.manifest.UUID)
-	if !ok {
-		return dberr.New(dberr.StorageCorruption, "the identity %q is not one", db.manifest.UUID).At(nameManifest, 0)
+	if err := db.readIdentity(); err != nil {
+		return err
 	}
-	db.uuid, db.identity = uuid, Identity{UUID: db.manifest.UUID, Format: manifest.Format}
+	if db.manifest.UUID != db.identity.UUID {
+		return db.foreign(nameManifest, db.manifest.UUID)
+	}
 	return db.loadManifest(ctx)
 }

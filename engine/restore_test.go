@@ -266,3 +266,36 @@ func TestDrillInADatabase(t *testing.T) {
 	}
 	mustDo(t, db.Close())
 }
+
+// A snapshot's folder is backed up as it lies; right after its checkpoint the bytes
+// are those of the database itself.
+func TestBackupOfSnapshot(t *testing.T) {
+	db, o := grown(t)
+	c, err := db.Collection("person", "")
+	mustDo(t, err)
+	check, err := db.Checkpoint(ctx)
+	mustDo(t, err)
+	live := backupOf(t, db)
+	mustDo(t, c.Insert([]byte(`{"_id":"later","name":"not in the snapshot"}`)))
+	so := o
+	so.Dir = check.Snapshot.Path
+	snap := mustOpen(t, so)
+	tar := backupOf(t, snap)
+	mustDo(t, snap.Close())
+	if !bytes.Equal(tar, live) {
+		t.Error("the snapshot's backup is not that of the database it was taken of")
+	}
+	fresh := o
+	fresh.Dir = "elsewhere"
+	if r := restoreInto(t, fresh, tar); r.Digest != check.Snapshot.Digest {
+		t.Errorf("%+v", r)
+	}
+	copyDB := mustOpen(t, fresh)
+	v, err := copyDB.Verify(ctx, nil)
+	mustDo(t, err)
+	if !v.OK() || digestOf(t, copyDB) != check.Snapshot.Digest.String() {
+		t.Errorf("%+v", v.Problems)
+	}
+	mustDo(t, copyDB.Close())
+	mustDo(t, db.Close())
+}

@@ -272,7 +272,14 @@ func (o oracle) snapshot(img *vfs.Mem, info engine.SnapshotInfo) ([]string, erro
 	if want := o.s.history[m.Sequence]; info.Digest.String() != want || info.Sequence != m.Sequence {
 		return nil, fmt.Errorf("its digest is %s, at sequence %d it was %s", info.Digest, m.Sequence, want)
 	}
-	names := []string{dir + "/manifest.json"}
+	identity, err := vfs.ReadFile(img, dir+"/DATABASE", 1<<20)
+	if err != nil {
+		return nil, err
+	}
+	if d, err := manifest.DecodeDatabase("DATABASE", identity); err != nil || d.UUID != m.UUID {
+		return nil, fmt.Errorf("its DATABASE is of %q, %w", d.UUID, err)
+	}
+	names := []string{dir + "/DATABASE", dir + "/manifest.json"}
 	for _, s := range m.Schemas {
 		names = append(names, dir+"/schemas/"+s.File)
 		text, err := vfs.ReadFile(img, dir+"/schemas/"+s.File, 1<<20)

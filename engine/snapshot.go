@@ -223,6 +223,10 @@ func (db *DB) fillSnapshot(temp string, m manifest.Manifest, segments []*segment
 		}
 		linked = linked && ok
 	}
+	identity := path.Join(temp, nameDatabase)
+	if err := vfs.CopyFile(db.fs, db.path(db.gen.database()), db.path(identity), fileMode); err != nil {
+		return false, vfs.Wrap(err, "snapshot.copy", identity)
+	}
 	for _, s := range m.Schemas {
 		target := path.Join(temp, nameSchemas, s.File)
 		if err := vfs.CopyFile(db.fs, db.path(path.Join(db.gen.schemas(), s.File)), db.path(target), fileMode); err != nil {

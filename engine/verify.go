@@ -253,10 +253,10 @@ func (v *verifier) smallFiles() error {
 		if err := v.file(nameCurrent, err, "which generation is live"); err != nil {
 			return err
 		}
-		probe := &DB{opts: db.opts, fs: db.fs, gen: db.gen}
-		if err := v.file(db.gen.database(), probe.readIdentity(), "the identity of the database"); err != nil {
-			return err
-		}
+	}
+	probe := &DB{opts: db.opts, fs: db.fs, gen: db.gen}
+	if err := v.file(db.gen.database(), probe.readIdentity(), "the identity of the database"); err != nil {
+		return err
 	}
 	m, err := db.readManifest()
 	name := db.gen.checkpoint()
@@ -392,6 +392,11 @@ func (v *verifier) snapshots() error {
 		if info.ID == "" {
 			continue
 		}
+		probe := &DB{opts: db.opts, fs: db.fs}
+		probe.opts.Dir = db.path(dir)
+		if err := v.file(path.Join(dir, nameDatabase), within(dir, probe.readIdentity()), "the identity in this snapshot"); err != nil {
+			return err
+		}
 		if err := v.schemaFiles(path.Join(dir, nameSchemas), m); err != nil {
 			return err
 		}
@@ -414,4 +419,13 @@ func (v *verifier) snapshotSegments(dir string, m manifest.Manifest) error {
 		}
 	}
 	return v.segmentFiles(path.Join(dir, nameSegments), rest)
+}
+
+// within puts the path in an error below dir.
+func within(dir string, err error) error {
+	if err != nil {
+		e := dberr.From(err)
+		e.Path = path.Join(dir, e.Path)
+	}
+	return err
 }

@@ -84,7 +84,7 @@ func lay(o Options, f vfs.File, h Header) error {
 	if err := vfs.WriteZeros(f, 0, h.Size); err != nil {
 		return err
 	}
-	if err := writeAll(f, h.encode(o.UUID), 0); err != nil {
+	if err := writeAll(f, h.Encode(o.UUID), 0); err != nil {
 		return err
 	}
 	if err := f.Datasync(); err != nil {

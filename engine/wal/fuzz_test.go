@@ -27,7 +27,7 @@ func FuzzOpen(f *testing.F) {
 		size := int64(max(SizeMin, HeaderBytes+(len(data)+sectorBytes-1)/sectorBytes*sectorBytes))
 		b := make([]byte, size)
 		h := Header{FirstSequence: 1, Size: size, BaseDigest: digestAt(0)}
-		copy(b, h.encode(testUUID))
+		copy(b, h.Encode(testUUID))
 		copy(b[HeaderBytes:], data)
 		if sum {
 			reframe(b, 1)

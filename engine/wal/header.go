@@ -58,7 +58,8 @@ func (h *Header) check() string {
 	return ""
 }
 
-func (h *Header) encode(uuid [16]byte) []byte {
+// Encode returns the first sector of an empty log: its header.
+func (h *Header) Encode(uuid [16]byte) []byte {
 	b := make([]byte, HeaderBytes)
 	copy(b, fileMagic)
 	binary.LittleEndian.PutUint32(b[8:], formatVersion)
