@@ -14,7 +14,7 @@ import (
 )
 
 // runRoot is aerodb without a command: -e CODE, the shell on a terminal, or the
-// Lua that comes through a pipe.
+// Lua that comes through a pipe, which prints what it returns, as -e does.
 func (a *app) runRoot(cmd *cobra.Command, code string, scratch bool) error {
 	if cmd.Flags().Changed("eval") {
 		return a.eval(cmd, code, scratch)
@@ -23,7 +23,11 @@ func (a *app) runRoot(cmd *cobra.Command, code string, scratch bool) error {
 		if a.env.StdinTTY {
 			return a.prompt(s)
 		}
-		return a.runScript(s, "-", nil)
+		values, err := a.runStdin(s, nil)
+		if err != nil {
+			return err
+		}
+		return a.out.values(values)
 	})
 }
 

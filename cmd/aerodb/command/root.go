@@ -20,7 +20,7 @@ func (a *app) root() *cobra.Command {
 		Use:   "aerodb [flags]",
 		Short: "a deterministic document database and its Lua shell",
 		Long: "AeroDB is a deterministic, single-node document database and the shell that\nruns it. " +
-			"Without a command it is the interactive shell on a terminal; from a\npipe it runs the Lua it reads and exits.",
+			"Without a command it is the interactive shell on a terminal; from a\npipe it runs the Lua it reads, prints what that returns, and exits.",
 		Example:            "aerodb --scratch -e 'return 1 + 1'",
 		Args:               parameters(),
 		SilenceErrors:      true,

@@ -3,6 +3,7 @@ package command
 import (
 	"github.com/aerodb/aerodb/shell"
 	"github.com/spf13/cobra"
+	lua "github.com/yuin/gopher-lua"
 )
 
 // scriptBytesMax bounds Lua that is read from standard input.
@@ -35,10 +36,15 @@ func (a *app) runScript(s *shell.Session, name string, args []string) error {
 		_, err := s.RunFile(a.ctx, name, args)
 		return err
 	}
-	source, err := a.readAll(name, scriptBytesMax)
-	if err != nil {
-		return err
-	}
-	_, err = s.Run(a.ctx, "stdin", string(source), args)
+	_, err := a.runStdin(s, args)
 	return err
+}
+
+// runStdin runs the Lua that comes through standard input.
+func (a *app) runStdin(s *shell.Session, args []string) ([]lua.LValue, error) {
+	source, err := a.readAll("-", scriptBytesMax)
+	if err != nil {
+		return nil, err
+	}
+	return s.Run(a.ctx, "stdin", string(source), args)
 }
