@@ -17,7 +17,11 @@ func Banner(version string, db *engine.DB) string {
 		b.WriteString(", read-only")
 	}
 	if stats, err := db.Stats(); err == nil {
-		fmt.Fprintf(&b, ": %s documents, sequence %d", thousands(stats.DocumentCount), stats.WALSequence)
+		noun := "documents"
+		if stats.DocumentCount == 1 {
+			noun = "document"
+		}
+		fmt.Fprintf(&b, ": %s %s, sequence %d", thousands(stats.DocumentCount), noun, stats.WALSequence)
 	}
 	b.WriteByte('\n')
 	r := db.Recovery()
