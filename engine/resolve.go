@@ -1,0 +1,133 @@
+package engine
+
+import (
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/wal"
+)
+
+// resolve finds what each operation of t replaces or deletes, and refuses t as a
+// whole where that contradicts what it asks.
+func (db *DB) resolve(t *transaction, multiple bool) error {
+	pending := &db.writer.pending
+	pending.begin()
+	for i := range t.ops {
+		op := &t.ops[i]
+		if err := db.resolveOperation(op); err != nil {
+			pending.rollback()
+			if len(t.ops) > 1 {
+				dberr.From(err).With("index", int64(i))
+			}
+			return err
+		}
+		if !op.effective() {
+			continue
+		}
+		t.applied++
+		if multiple {
+			pending.set(op.version.coll, op.id, op.stored())
+		}
+	}
+	return nil
+}
+
+// effective reports whether the operation changes anything: a deletion of nothing
+// does not.
+func (op *operation) effective() bool { return op.kind != wal.Delete || op.old != nil }
+
+// stored returns what is there after the operation, nil for nothing.
+func (op *operation) stored() *stored {
+	if op.kind == wal.Delete {
+		return nil
+	}
+	return &stored{op.version, op.document, op.values, op.digest}
+}
+
+func (db *DB) resolveOperation(op *operation) error {
+	if op.kind == wal.Insert {
+		in, err := db.holder(op.version, op.id)
+		if err != nil {
+			return err
+		}
+		if in != nil {
+			return errExists(op.version, op.id, in)
+		}
+		return nil
+	}
+	old, err := db.current(op.version, op.id)
+	if err != nil {
+		return err
+	}
+	switch {
+	case op.kind == wal.Delete && (old == nil || old.version != op.version):
+		return nil // a handle sees the documents of its version only
+	case old == nil:
+		return errNotFound(op.version, op.id, nil)
+	case old.version.number > op.version.number:
+		return errNotFound(op.version, op.id, old.version)
+	}
+	op.old = old
+	return nil
+}
+
+// holder returns the version that holds a document of the _id, nil for none.
+func (db *DB) holder(v *version, id []byte) (*version, error) {
+	if s, known := db.writer.pending.get(v.coll, id); known {
+		if s == nil {
+			return nil, nil
+		}
+		return s.version, nil
+	}
+	now := view{db, db.state, db.wal.NextSequence()}
+	for _, ver := range db.catalog.Load().collection(v.coll).versions {
+		if ver.documents.Load() == 0 {
+			continue
+		}
+		found, err := now.exists(ver, id)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			return ver, nil
+		}
+	}
+	return nil, nil
+}
+
+// current returns the document of an _id as it is for the next operation, nil for
+// none.
+func (db *DB) current(v *version, id []byte) (*stored, error) {
+	if s, known := db.writer.pending.get(v.coll, id); known {
+		return s, nil
+	}
+	ver, err := db.holder(v, id)
+	if err != nil || ver == nil {
+		return nil, err
+	}
+	now := view{db, db.state, db.wal.NextSequence()}
+	doc, found, err := now.document(ver, id, nil)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, dberr.New(dberr.InternalInvariant, "document %q of collection %q vanished under the write lock", id, v.collection)
+	}
+	return db.writer.describe(ver, id, doc)
+}
+
+// describe computes what a document's replacement needs to know of it.
+func (w *writer) describe(ver *version, id, doc []byte) (*stored, error) {
+	if err := ver.encoder.IndexValues(&w.old, doc); err != nil {
+		return nil, dberr.New(dberr.StorageCorruption, "document %q of collection %q does not fit its schema: %w", id, ver.collection, err)
+	}
+	s := &stored{version: ver, document: doc, digest: w.hasher.Document(ver.collection, ver.schema.Version, id, doc)}
+	s.values = cloneValues(w.old.Values)
+	return s, nil
+}
+
+func cloneValues(values [][]byte) [][]byte {
+	out := make([][]byte, len(values))
+	for i, v := range values {
+		out[i] = append([]byte(nil), v...)
+	}
+	return out
+}

@@ -1,0 +1,198 @@
+package engine
+
+import (
+	"path"
+	"slices"
+
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/manifest"
+	"github.com/aerodb/aerodb/engine/segment"
+	"github.com/aerodb/aerodb/engine/vfs"
+	"github.com/aerodb/aerodb/engine/wal"
+)
+
+// smallFiles reads the manifests and schemas again: what is in memory proves
+// nothing about the disk.
+func (v *verifier) smallFiles() error {
+	db := v.db
+	if !db.gen.isSnapshot() {
+		_, err := db.readCurrent()
+		if err := v.file(nameCurrent, err, "which generation is live"); err != nil {
+			return err
+		}
+	}
+	probe := &DB{opts: db.opts, fs: db.fs, gen: db.gen}
+	if err := v.file(db.gen.database(), probe.readIdentity(), "the identity of the database"); err != nil {
+		return err
+	}
+	m, err := db.readManifest()
+	name := db.gen.checkpoint()
+	if db.gen.isSnapshot() {
+		name = nameManifest
+	}
+	if err == nil && m.Sequence != db.manifest.Sequence {
+		err = dberr.New(dberr.StorageCorruption, "the file is of sequence %d; the open database's is of %d", m.Sequence, db.manifest.Sequence).At(name, 0)
+	}
+	if err := v.file(name, err, "which files the database consists of"); err != nil {
+		return err
+	}
+	return v.schemaFiles(db.gen.schemas(), v.db.manifest)
+}
+
+// file counts one small file and notes what is wrong with it.
+func (v *verifier) file(name string, err error, affected string) error {
+	v.result.Files++
+	if info, serr := v.db.fs.Stat(v.db.path(name)); serr == nil {
+		v.result.Bytes += info.Size()
+	}
+	return v.result.failed(err, affected)
+}
+
+func (v *verifier) schemaFiles(dir string, m manifest.Manifest) error {
+	for _, s := range m.Schemas {
+		name := path.Join(dir, s.File)
+		if err := v.file(name, v.db.checkSchemaAt(name, s), "documents of schema "+s.SchemaID+" version "+s.SchemaVersion); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *verifier) segments() error { return v.segmentFiles(v.db.gen.segments(), v.db.manifest) }
+
+// segmentFiles reads every block of the segments that a manifest lists.
+func (v *verifier) segmentFiles(dir string, m manifest.Manifest) error {
+	for _, e := range m.Segments {
+		name := path.Join(dir, segment.FileName(e.Number))
+		v.result.Files++
+		v.result.Bytes += e.Bytes
+		if err := v.segment(name, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *verifier) segment(name string, e manifest.Segment) error {
+	const affected = "documents and index entries of this segment"
+	db := v.db
+	seg, err := segment.Open(db.fs, db.path(name), name, segment.ID{UUID: db.uuid, Number: e.Number}, e.Bytes, nil)
+	if err != nil {
+		return v.result.failed(err, affected)
+	}
+	defer seg.Unref()
+	before := v.done
+	found, err := seg.Verify(v.ctx, func(bytes int64) {
+		v.done = before + bytes
+		v.advance(0)
+	})
+	v.done = before + e.Bytes
+	v.advance(0)
+	if err == nil && found.CRC32C != e.CRC32C {
+		err = dberr.New(dberr.StorageCorruption, "the checksum of the whole file is %08x, the manifest says %08x", found.CRC32C, e.CRC32C).At(name, 0)
+	}
+	if err == nil {
+		return nil
+	}
+	if dberr.CodeOf(err) != dberr.StorageCorruption {
+		return v.result.failed(err, affected)
+	}
+	each := seg.Survey(v.ctx)
+	if len(each) == 0 {
+		each = []error{err}
+	}
+	for _, err := range each {
+		if err := v.result.failed(err, affected); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// log reads the log to the end of the file: the records, and that behind them there
+// is nothing.
+func (v *verifier) log() error {
+	db := v.db
+	if db.wal == nil {
+		return nil
+	}
+	name := path.Join(db.gen.wal(), db.wal.Name())
+	v.result.Files++
+	v.result.Bytes += db.wal.Size()
+	last := db.manifest.Sequence
+	_, report, err := wal.Inspect(db.fs, db.path(name), func(r wal.Record) error {
+		if r.Count > 0 {
+			last = max(last, r.FirstSequence+uint64(r.Count)-1)
+		}
+		return interrupted(v.ctx)
+	})
+	v.advance(db.wal.Size())
+	if err == nil && (last < db.visible || !db.opts.ReadOnly && (last > db.visible || report.TornBytes > 0)) {
+		err = dberr.New(dberr.WALCorruption, "the log ends at sequence %d with %d torn bytes behind; the database is at %d", last, report.TornBytes, db.visible).At(name, report.Used)
+	}
+	if e := dberr.From(err); err != nil && e.Path != "" {
+		e.Path = name
+	}
+	return v.result.failed(err, "writes since the last checkpoint")
+}
+
+// snapshots reads every file of every snapshot that is not a link to a segment read
+// already.
+func (v *verifier) snapshots() error {
+	db := v.db
+	if db.gen.isSnapshot() {
+		return nil
+	}
+	ids, err := db.snapshotIDs()
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		info, m, err := db.readSnapshot(id)
+		if m.UUID != "" && m.UUID != db.identity.UUID {
+			continue // of the database that a restore replaced
+		}
+		dir := path.Join(nameSnapshots, id)
+		if err := v.file(path.Join(dir, nameManifest), err, "this snapshot; the live database is not affected"); err != nil {
+			return err
+		}
+		if info.ID == "" {
+			continue
+		}
+		probe := &DB{opts: db.opts, fs: db.fs}
+		probe.opts.Dir = db.path(dir)
+		if err := v.file(path.Join(dir, nameDatabase), within(dir, probe.readIdentity()), "the identity in this snapshot"); err != nil {
+			return err
+		}
+		if err := v.schemaFiles(path.Join(dir, nameSchemas), m); err != nil {
+			return err
+		}
+		if err := v.snapshotSegments(dir, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *verifier) snapshotSegments(dir string, m manifest.Manifest) error {
+	db := v.db
+	rest := m
+	rest.Segments = nil
+	for _, e := range m.Segments {
+		live := db.path(path.Join(db.gen.segments(), segment.FileName(e.Number)))
+		linked := db.path(path.Join(dir, nameSegments, segment.FileName(e.Number)))
+		if !slices.Contains(db.manifest.Segments, e) || !vfs.SameFile(db.fs, live, linked) {
+			rest.Segments = append(rest.Segments, e)
+		}
+	}
+	return v.segmentFiles(path.Join(dir, nameSegments), rest)
+}
+
+// within puts the path in an error below dir.
+func within(dir string, err error) error {
+	if err != nil {
+		e := dberr.From(err)
+		e.Path = path.Join(dir, e.Path)
+	}
+	return err
+}
