@@ -111,18 +111,11 @@ func failAll(group []*transaction, err error) {
 // first one passes the bound of the WAL, it makes room by a checkpoint, or says that
 // there is none.
 func (db *DB) room(group []*transaction) (n int, err error) {
-	limit := min(db.wal.Size(), db.opts.WALMaxSize)
-	fits := func(payload int) bool {
-		return wal.RecordBytes(payload) <= limit-wal.SealBytes-db.wal.Used()
-	}
-	if !fits(group[0].bytes) {
-		if err := db.makeRoom(group[0].bytes); err != nil {
-			return 0, err
-		}
-		limit = min(db.wal.Size(), db.opts.WALMaxSize)
+	if err := db.makeRoom(group[0].bytes); err != nil {
+		return 0, err
 	}
 	payload := 0
-	for n < len(group) && fits(payload+group[n].bytes) {
+	for n < len(group) && db.fits(payload+group[n].bytes) {
 		payload += group[n].bytes
 		n++
 	}
@@ -132,17 +125,30 @@ func (db *DB) room(group []*transaction) (n int, err error) {
 	return n, nil
 }
 
-// makeRoom runs the checkpoint that a full WAL asks for.
+// walLimit returns how many bytes of the log may be used.
+func (db *DB) walLimit() int64 { return min(db.wal.Size(), db.opts.WALMaxSize) }
+
+// fits reports whether a record of the payload keeps below the limit, with room left
+// for a seal.
+func (db *DB) fits(payload int) bool {
+	return wal.RecordBytes(payload) <= db.walLimit()-wal.SealBytes-db.wal.Used()
+}
+
+// makeRoom sees to it that a record of the payload fits: if it does not, it runs the
+// checkpoint that a full WAL asks for, or says that there is no room.
 func (db *DB) makeRoom(payload int) error {
+	if db.fits(payload) {
+		return nil
+	}
 	need, largest := wal.RecordBytes(payload), db.opts.WALMaxSize-wal.SealBytes-wal.HeaderBytes
 	if need > largest {
 		return dberr.New(dberr.WALFull, "the write takes a record of %d bytes; wal.max_size = %d has room for %d", need, db.opts.WALMaxSize, largest).
 			WithHint("write fewer documents at once, or raise wal.max_size")
 	}
 	if db.opts.WALOnFull == OnFullReject {
-		return dberr.New(dberr.WALFull, "the WAL has used %d of %d bytes and the write takes %d; wal.on_full is %q", db.wal.Used(), min(db.wal.Size(), db.opts.WALMaxSize), need, OnFullReject)
+		return dberr.New(dberr.WALFull, "the WAL has used %d of %d bytes and the write takes %d; wal.on_full is %q", db.wal.Used(), db.walLimit(), need, OnFullReject)
 	}
-	db.log.Info("wal.full", "used_bytes", db.wal.Used(), "limit_bytes", min(db.wal.Size(), db.opts.WALMaxSize), "needed_bytes", need)
+	db.log.Info("wal.full", "used_bytes", db.wal.Used(), "limit_bytes", db.walLimit(), "needed_bytes", need)
 	if db.wal.NextSequence() == db.manifest.WAL.FirstSequence {
 		return db.resizeLog()
 	}

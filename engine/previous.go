@@ -81,7 +81,10 @@ func exchangeLocked(ctx context.Context, o Options, choose func(manifest.Current
 	if err := db.load(ctx); err != nil {
 		return UndoResult{}, err
 	}
-	r := UndoResult{Generation: live, Removed: removed, State: State{db.identity.UUID, db.visible, db.describe(nil).Documents, db.digest}}
+	r := UndoResult{Generation: live, Removed: removed}
+	if r.State, err = db.State(); err != nil {
+		return UndoResult{}, err
+	}
 	if r.FreedBytes, err = db.soleBytes(generation(removed).dir()); err != nil {
 		return UndoResult{}, err
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/engine/digest"
 	"github.com/aerodb/aerodb/engine/manifest"
-	"github.com/aerodb/aerodb/engine/memtable"
 	"github.com/aerodb/aerodb/engine/schema"
 	"github.com/aerodb/aerodb/engine/vfs"
 	"github.com/aerodb/aerodb/engine/wal"
@@ -123,7 +122,7 @@ func (r *replayer) op(rec wal.Record, o *wal.Op, sequence uint64) error {
 	}
 	if o.Kind != wal.Insert {
 		db.writer.changes.applyTo(db.state.table) // what the record did before is looked up too
-		old, err := r.current(v, o.ID)
+		old, err := db.lookUpStored(v.coll, o.ID)
 		if err != nil {
 			return err
 		}
@@ -138,25 +137,6 @@ func (r *replayer) op(rec wal.Record, o *wal.Op, sequence uint64) error {
 	return nil
 }
 
-// current finds the document before an operation, in the state replayed so far.
-func (r *replayer) current(v *version, id []byte) (*stored, error) {
-	db := r.db
-	now := view{db, db.state, memtable.SequenceMax}
-	for _, ver := range db.catalog.Load().collection(v.coll).versions {
-		if ver.documents.Load() == 0 {
-			continue
-		}
-		doc, found, err := now.document(ver, id, nil)
-		if err != nil {
-			return nil, err
-		}
-		if found {
-			return db.writer.describe(ver, id, doc)
-		}
-	}
-	return nil, nil
-}
-
 // schema registers what a record says was registered behind the checkpoint. Its
 // file was durable before the record was written.
 func (r *replayer) schema(rec wal.Record, o *wal.Op) error {
@@ -165,7 +145,7 @@ func (r *replayer) schema(rec wal.Record, o *wal.Op) error {
 		return r.wrong(rec, "a schema that cannot be read: %w", err)
 	}
 	file := schemaEntry(s, o.Collection, o.Version)
-	if err := r.db.checkSchemaFile(file); err != nil {
+	if _, err := r.db.readSchema(path.Join(r.db.gen.schemas(), file.File), file); err != nil {
 		return err
 	}
 	return r.db.register(s, file)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/memtable"
 	"github.com/aerodb/aerodb/engine/wal"
 )
 
@@ -77,20 +78,8 @@ func (db *DB) holder(v *version, id []byte) (*version, error) {
 		}
 		return s.version, nil
 	}
-	now := view{db, db.state, db.wal.NextSequence()}
-	for _, ver := range db.catalog.Load().collection(v.coll).versions {
-		if ver.documents.Load() == 0 {
-			continue
-		}
-		found, err := now.exists(ver, id)
-		if err != nil {
-			return nil, err
-		}
-		if found {
-			return ver, nil
-		}
-	}
-	return nil, nil
+	ver, _, err := db.lookUp(v.coll, id)
+	return ver, err
 }
 
 // current returns the document of an _id as it is for the next operation, nil for
@@ -99,17 +88,34 @@ func (db *DB) current(v *version, id []byte) (*stored, error) {
 	if s, known := db.writer.pending.get(v.coll, id); known {
 		return s, nil
 	}
-	ver, err := db.holder(v, id)
+	return db.lookUpStored(v.coll, id)
+}
+
+// lookUp finds the document of an _id in whichever version of the collection has it,
+// with all that the memtable holds; nil for none. The caller holds writeMu, or is
+// opening the database.
+func (db *DB) lookUp(coll uint16, id []byte) (*version, []byte, error) {
+	now := view{db, db.state, memtable.SequenceMax}
+	for _, ver := range db.catalog.Load().collection(coll).versions {
+		if ver.documents.Load() == 0 {
+			continue
+		}
+		doc, found, err := now.document(ver, id, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		if found {
+			return ver, doc, nil
+		}
+	}
+	return nil, nil, nil
+}
+
+// lookUpStored is lookUp with what a replacement needs to know of the document.
+func (db *DB) lookUpStored(coll uint16, id []byte) (*stored, error) {
+	ver, doc, err := db.lookUp(coll, id)
 	if err != nil || ver == nil {
 		return nil, err
-	}
-	now := view{db, db.state, db.wal.NextSequence()}
-	doc, found, err := now.document(ver, id, nil)
-	if err != nil {
-		return nil, err
-	}
-	if !found {
-		return nil, dberr.New(dberr.InternalInvariant, "document %q of collection %q vanished under the write lock", id, v.collection)
 	}
 	return db.writer.describe(ver, id, doc)
 }

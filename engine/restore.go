@@ -208,9 +208,10 @@ func (s *restore) confirm(m manifest.Backup) error {
 	db.gen = generation(s.live)
 	if err := db.load(s.ctx); err != nil {
 		r.Broken = err
+	} else if live, err := db.State(); err != nil {
+		r.Broken = err
 	} else {
-		documents := db.describe(nil).Documents
-		r.Live = &State{db.identity.UUID, db.visible, documents, db.digest}
+		r.Live = &live
 	}
 	db.abandon()
 	return s.ro.Confirm(r)

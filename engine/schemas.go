@@ -57,10 +57,8 @@ func schemaEntry(s *schema.Schema, coll, number uint16) manifest.Schema {
 // registration that never happened, a record without its file is damage.
 func (db *DB) defineSchema(s *schema.Schema, file manifest.Schema) error {
 	text := s.Canonical()
-	if need := wal.RecordBytes(len(text) + opOverheadBytes); need > min(db.wal.Size(), db.opts.WALMaxSize)-wal.SealBytes-db.wal.Used() {
-		if err := db.makeRoom(len(text) + opOverheadBytes); err != nil {
-			return err
-		}
+	if err := db.makeRoom(len(text) + opOverheadBytes); err != nil {
+		return err
 	}
 	dir := db.gen.schemas()
 	if err := vfs.Publish(db.fs, db.path(dir), file.File, text, fileMode); err != nil {
@@ -92,16 +90,14 @@ func (db *DB) defineSchema(s *schema.Schema, file manifest.Schema) error {
 func (db *DB) loadSchemas() error {
 	db.catalog.Store(newCatalog())
 	for _, file := range db.manifest.Schemas {
-		if err := db.checkSchemaFile(file); err != nil {
-			return err
-		}
-		text, err := db.readFile(path.Join(db.gen.schemas(), file.File))
+		name := path.Join(db.gen.schemas(), file.File)
+		text, err := db.readSchema(name, file)
 		if err != nil {
 			return err
 		}
 		s, err := schema.Parse(text)
 		if err != nil {
-			return dberr.New(dberr.StorageCorruption, "not a schema: %w", err).At(path.Join(db.gen.schemas(), file.File), 0)
+			return dberr.New(dberr.StorageCorruption, "not a schema: %w", err).At(name, 0)
 		}
 		if err := db.register(s, file); err != nil {
 			return err
@@ -110,23 +106,19 @@ func (db *DB) loadSchemas() error {
 	return nil
 }
 
-// checkSchemaFile compares a schema file with what the checkpoint or the log says
-// of it.
-func (db *DB) checkSchemaFile(file manifest.Schema) error {
-	return db.checkSchemaAt(path.Join(db.gen.schemas(), file.File), file)
-}
-
-func (db *DB) checkSchemaAt(name string, file manifest.Schema) error {
+// readSchema reads a schema file and compares it with what the checkpoint or the
+// log says of it.
+func (db *DB) readSchema(name string, file manifest.Schema) ([]byte, error) {
 	text, err := vfs.ReadFile(db.fs, db.path(name), manifest.FileBytesMax)
 	if vfs.IsNotExist(err) {
-		return dberr.New(dberr.RecoverySchemaMissing, "the file of schema %q version %q is missing", file.SchemaID, file.SchemaVersion).At(name, 0)
+		return nil, dberr.New(dberr.RecoverySchemaMissing, "the file of schema %q version %q is missing", file.SchemaID, file.SchemaVersion).At(name, 0)
 	}
 	if err != nil {
-		return vfs.Wrap(err, "schema.read", name)
+		return nil, vfs.Wrap(err, "schema.read", name)
 	}
 	sum := sha256.Sum256(text)
 	if got := hex.EncodeToString(sum[:]); got != file.SHA256 || int64(len(text)) != file.Bytes {
-		return dberr.New(dberr.StorageCorruption, "the file has %d bytes with SHA-256 %s, expected %d with %s", len(text), got, file.Bytes, file.SHA256).At(name, 0)
+		return nil, dberr.New(dberr.StorageCorruption, "the file has %d bytes with SHA-256 %s, expected %d with %s", len(text), got, file.Bytes, file.SHA256).At(name, 0)
 	}
-	return nil
+	return text, nil
 }

@@ -69,7 +69,7 @@ func (db *DB) Stats() (Stats, error) {
 		IndexRebuildDuration: db.recovery.IndexDuration, MemtableSizeBytes: db.state.table.Memory(), Digest: db.digest,
 	}
 	if db.wal != nil { // a snapshot has none
-		s.WALSizeBytes, s.WALLimitBytes = db.wal.Used(), min(db.wal.Size(), db.opts.WALMaxSize)
+		s.WALSizeBytes, s.WALLimitBytes = db.wal.Used(), db.walLimit()
 	}
 	if db.manifest.Snapshot != "" || db.manifest.Sequence > 0 {
 		if at, err := time.Parse(time.RFC3339, db.manifest.CreatedAt); err == nil {
