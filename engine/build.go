@@ -33,44 +33,27 @@ func (db *DB) flush(ctx context.Context) (*built, error) {
 }
 
 // mergeSegments writes the newest entries of segments, newest first, to a new one;
-// nil if nothing is left. Whatever it cannot read fails it: damage is never
-// rewritten under a new checksum.
-func (db *DB) mergeSegments(ctx context.Context, segments []*segment.Segment, oldest bool, progress Progress) (*built, error) {
-	m := measured{progress: progress}
-	runs := make([]merge.Iterator, len(segments))
+// nil if nothing is left. Each input is proven to be whole, and to be the file that the
+// manifest lists, before the new one is finished: damage is never rewritten under a
+// new checksum. Progress is told the bytes read.
+func (db *DB) mergeSegments(ctx context.Context, segments []*segment.Segment, entries []manifest.Segment, oldest bool, progress Progress) (*built, error) {
+	var done, total int64
+	runs := make([]merge.Run, len(segments))
 	for i, s := range segments {
-		runs[i] = s.NewScan()
-		m.bytes += s.Info().Bytes
-		m.entries += s.Info().Entries()
+		total += entries[i].Bytes
+		runs[i] = newProvenRun(ctx, s, entries[i], func(bytes int64) {
+			done += bytes
+			progress.report(done, total)
+		})
 	}
-	m.Iterator = merge.New(runs...)
-	defer m.Close()
-	if progress == nil {
-		return db.build(ctx, m.Iterator, oldest)
-	}
-	return db.build(ctx, &m, oldest)
-}
-
-// A measured walk tells how far it is. What a newer entry hides is passed over, so it
-// may come to its end before all bytes are told of.
-type measured struct {
-	merge.Iterator
-	progress       Progress
-	bytes, entries int64 // of what is walked
-	walked         int64 // entries
-}
-
-// Next implements merge.Iterator.
-func (m *measured) Next() bool {
-	if m.walked++; m.walked%interruptEvery == 0 {
-		m.progress.report(int64(float64(m.bytes)*float64(m.walked)/float64(m.entries)), m.bytes)
-	}
-	return m.Iterator.Next()
+	it := merge.NewForward(runs...)
+	defer it.Close()
+	return db.build(ctx, it, oldest)
 }
 
 // build writes the entries of a walk to a new segment. After an error there is
 // nothing, or a file that the next open sweeps; its number is not used again.
-func (db *DB) build(ctx context.Context, it merge.Iterator, dropTombstones bool) (*built, error) {
+func (db *DB) build(ctx context.Context, it merge.Run, dropTombstones bool) (*built, error) {
 	ok := it.First()
 	for ok && dropTombstones && it.Tombstone() {
 		ok = it.Next()
@@ -97,7 +80,7 @@ func (db *DB) build(ctx context.Context, it merge.Iterator, dropTombstones bool)
 	return &built{seg, manifest.Segment{Number: number, Bytes: info.Bytes, CRC32C: info.CRC32C}, info}, nil
 }
 
-func (db *DB) writeSegment(ctx context.Context, it merge.Iterator, number uint64, name string, dropTombstones bool) (segment.Info, error) {
+func (db *DB) writeSegment(ctx context.Context, it merge.Run, number uint64, name string, dropTombstones bool) (segment.Info, error) {
 	f, err := db.fs.OpenFile(db.path(name), vfs.O_RDWR|vfs.O_CREATE|vfs.O_EXCL, fileMode)
 	if err != nil {
 		return segment.Info{}, vfs.Wrap(err, "segment.create", name)
@@ -117,7 +100,7 @@ func (db *DB) writeSegment(ctx context.Context, it merge.Iterator, number uint64
 	return info, err
 }
 
-func copyEntries(ctx context.Context, w *segment.Writer, it merge.Iterator, dropTombstones bool) error {
+func copyEntries(ctx context.Context, w *segment.Writer, it merge.Run, dropTombstones bool) error {
 	n := 0
 	for ok := it.Valid(); ok; ok = it.Next() {
 		if n++; n%interruptEvery == 0 {

@@ -169,7 +169,7 @@ func (p *plan) merge(ctx context.Context) error {
 	if n == 0 {
 		return nil
 	}
-	merged, err := p.db.mergeSegments(ctx, p.segments[:n], n == len(p.segments), p.progress)
+	merged, err := p.db.mergeSegments(ctx, p.segments[:n], p.entries[:n], n == len(p.segments), p.progress)
 	if err != nil {
 		return err
 	}

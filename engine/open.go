@@ -253,8 +253,8 @@ func (db *DB) verifySegments(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if want := db.manifest.Segments[i].CRC32C; result.Info.CRC32C != want {
-			return dberr.New(dberr.StorageCorruption, "the checksum of the whole file is %08x, CHECKPOINT says %08x", result.Info.CRC32C, want).At(s.Name(), 0)
+		if err := wrongSum(result.Info.CRC32C, db.manifest.Segments[i], s.Name()); err != nil {
+			return err
 		}
 	}
 	return nil

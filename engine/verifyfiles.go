@@ -89,8 +89,8 @@ func (v *verifier) segment(name string, e manifest.Segment) error {
 	})
 	v.done = before + e.Bytes
 	v.advance(0)
-	if err == nil && found.CRC32C != e.CRC32C {
-		err = dberr.New(dberr.StorageCorruption, "the checksum of the whole file is %08x, the manifest says %08x", found.CRC32C, e.CRC32C).At(name, 0)
+	if err == nil {
+		err = wrongSum(found.CRC32C, e, name)
 	}
 	if err == nil {
 		return nil

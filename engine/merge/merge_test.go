@@ -3,7 +3,9 @@ package merge
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"sort"
 	"testing"
 
@@ -52,6 +54,34 @@ func TestAgainstModel(t *testing.T) {
 			it = NewLive(in...)
 		}
 		walk(t, seed, it, rng, keys, want)
+		it.Close()
+	}
+}
+
+// Forward shows what Iter shows, and passes over what is hidden.
+func TestForwardAgainstModel(t *testing.T) {
+	for seed := range uint64(300) {
+		rng := rand.New(rand.NewPCG(seed, 10))
+		in, want := runs(rng)
+		keys := slices.Sorted(maps.Keys(want))
+		forward := make([]Run, len(in))
+		for i, r := range in {
+			forward[i] = r
+		}
+		it := NewForward(forward...)
+		n := 0
+		for ok := it.First(); ok; ok = it.Next() {
+			if n == len(keys) || string(it.Key()) != keys[n] || !it.Valid() {
+				t.Fatalf("seed %d: entry %d is %q", seed, n, it.Key())
+			}
+			if e := want[keys[n]]; string(it.Value()) != e.value || it.Tombstone() != e.dead || string(in[it.Run()].Key()) != keys[n] {
+				t.Fatalf("seed %d: %q is %q of run %d, want %q", seed, keys[n], it.Value(), it.Run(), e.value)
+			}
+			n++
+		}
+		if n != len(keys) || it.Valid() || it.Err() != nil || it.Next() {
+			t.Fatalf("seed %d: %d of %d entries: %v", seed, n, len(keys), it.Err())
+		}
 		it.Close()
 	}
 }
@@ -118,6 +148,10 @@ func TestErrorStopsTheWalk(t *testing.T) {
 		it := NewLive(in...)
 		if it.First() || it.Valid() || !errors.Is(it.Err(), errBroken) {
 			t.Errorf("the walk went on past a broken run: %v", it.Err())
+		}
+		forward := NewForward(in[0], in[1])
+		if forward.First() || forward.Valid() || !errors.Is(forward.Err(), errBroken) {
+			t.Errorf("Forward went on past a broken run: %v", forward.Err())
 		}
 	}
 }

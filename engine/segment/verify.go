@@ -3,8 +3,6 @@ package segment
 import (
 	"bytes"
 	"context"
-
-	"github.com/aerodb/aerodb/engine/dberr"
 )
 
 // A VerifyResult is what Verify found in a file.
@@ -25,28 +23,19 @@ type VerifyResult struct {
 // far. When ctx ends, Verify ends with ScriptInterrupted.
 func (s *Segment) Verify(ctx context.Context, progress func(bytes int64)) (VerifyResult, error) {
 	s.file.DropCache()
-	v := verifier{s: s, in: stream{source: &s.source}, counted: footer{id: s.foot.id, bytes: s.size}}
-	for v.in.offset < s.size-footerBytes {
-		if err := ctx.Err(); err != nil {
-			return VerifyResult{}, dberr.New(dberr.ScriptInterrupted, "verifying was interrupted: %w", err).In(s.name)
-		}
-		if err := v.block(); err != nil {
-			return VerifyResult{}, err
-		}
-		if progress != nil {
-			progress(v.in.offset)
-		}
+	c := s.NewCheck(ctx, progress)
+	defer c.Close()
+	for c.First(); c.Valid(); c.Next() {
 	}
-	if err := v.end(); err != nil {
+	if err := c.Err(); err != nil {
 		return VerifyResult{}, err
 	}
-	if progress != nil {
-		progress(v.in.offset)
-	}
-	info := v.counted.info()
-	info.CRC32C = v.in.checksum
-	return VerifyResult{info, v.blocks, v.last}, nil
+	return c.Result(), nil
 }
+
+// DropCache asks the kernel to forget cached pages of the file, so that what is read
+// next comes from the disk.
+func (s *Segment) DropCache() { s.file.DropCache() }
 
 // A verifier follows a file from its first block to its last and repeats what the
 // writer did.
@@ -57,13 +46,14 @@ type verifier struct {
 	blocks  int64
 	payload []byte // of the present block, reused
 
-	data     cursor
+	data     entries // last is the last key of all so far
+	tree     entries
 	smallest []byte
-	last     []byte
 	hashes   []uint64     // of document keys since the last filter
 	filter   handle       // not yet named by a level-1 block
 	unlisted [][]unlisted // by level, 0 for data: blocks not yet listed one level up
 	ended    bool         // the properties block was seen
+	finished bool         // so was the footer
 }
 
 // unlisted is a block, and the key that it must be listed with.
@@ -72,34 +62,37 @@ type unlisted struct {
 	separator []byte
 }
 
-// block verifies the next block.
-func (v *verifier) block() error {
+// block reads the next block and verifies it, but for the entries of a data block,
+// which are for the caller to walk.
+func (v *verifier) block() (here handle, kind byte, err error) {
 	at := v.in.offset
 	stored, err := v.in.block(v.s.size - footerBytes)
 	if err != nil {
-		return err
+		return handle{}, 0, err
 	}
 	h := decodeHeader(stored)
 	if v.payload, err = v.s.decode(stored, at, h.kind, h.level, reuse(v.payload)); err != nil {
-		return err
+		return handle{}, 0, err
 	}
 	v.blocks++
-	here := handle{at, int64(len(stored))}
+	here = handle{at, int64(len(stored))}
 	if v.ended {
-		return v.s.damage(at, "a block after the properties block")
+		return here, 0, v.s.damage(at, "a block after the properties block")
 	}
 	switch {
 	case h.kind == kindTree && h.level > 0 && h.level <= levelsMax:
-		return v.node(here, int(h.level))
+		err = v.node(here, int(h.level))
 	case h.level != 0:
+		err = v.s.damage(at, "block of unknown kind %d, level %d", h.kind, h.level)
 	case h.kind == kindDocuments || h.kind == kindIndexKeys:
-		return v.leaf(here, h.kind)
 	case h.kind == kindFilter:
-		return v.checkFilter(here)
+		err = v.checkFilter(here)
 	case h.kind == kindProperties:
-		return v.properties(here)
+		err = v.properties(here)
+	default:
+		err = v.s.damage(at, "block of unknown kind %d, level %d", h.kind, h.level)
 	}
-	return v.s.damage(at, "block of unknown kind %d, level %d", h.kind, h.level)
+	return here, h.kind, err
 }
 
 // list notes a block that the level above must list.
@@ -135,33 +128,40 @@ func (v *verifier) node(h handle, level int) error {
 		return v.s.damage(h.offset, "tree block of level %d with a filter at %d; the one before it is at %d", level, n.filter.offset, v.filter.offset)
 	}
 	v.filter = handle{}
-	i := 0
-	bad := v.entries(n.block, h, func() error {
-		e, c := v.data.e, unlisted{}
-		if i < len(children) {
-			c = children[i]
-		}
-		i++
-		child, ok := decodeHandle(n.valueOf(&e))
-		if !ok || e.tombstone || child != c.h || !bytes.Equal(v.data.key, c.separator) {
-			return v.s.damage(h.offset, "entry %d of a tree block of level %d points to %d, expected %d", i-1, level, child.offset, c.h.offset)
-		}
-		return nil
-	})
-	if bad != nil {
-		return bad
-	}
-	if i != len(children) {
-		return v.s.damage(h.offset, "tree block lists %d blocks, expected %d", i, len(children))
+	if err := v.children(&n, h, children); err != nil {
+		return err
 	}
 	v.list(level, h, children[0].separator)
 	v.unlisted[level-1] = children[:0]
 	return nil
 }
 
+// children verifies that a tree block lists these blocks and no others.
+func (v *verifier) children(n *node, h handle, want []unlisted) error {
+	v.tree.last = v.tree.last[:0]
+	err := v.tree.first(v.s, n.block, h)
+	i := 0
+	for more := true; more && err == nil; i++ {
+		c := unlisted{}
+		if i < len(want) {
+			c = want[i]
+		}
+		e := v.tree.e
+		child, ok := decodeHandle(n.valueOf(&e))
+		if !ok || e.tombstone || child != c.h || !bytes.Equal(v.tree.key, c.separator) {
+			return v.s.damage(h.offset, "entry %d of a tree block of level %d points to %d, expected %d", i, n.level, child.offset, c.h.offset)
+		}
+		more, err = v.tree.next(v.s, h)
+	}
+	if err == nil && i != len(want) {
+		err = v.s.damage(h.offset, "tree block lists %d blocks, expected %d", i, len(want))
+	}
+	return err
+}
+
 // properties verifies the properties block.
 func (v *verifier) properties(h handle) error {
-	if v.filter.bytes > 0 || !bytes.Equal(v.payload, appendProperties(nil, v.smallest, v.last)) {
+	if v.filter.bytes > 0 || !bytes.Equal(v.payload, appendProperties(nil, v.smallest, v.data.last)) {
 		return v.s.damage(h.offset, "the properties block is not the one that belongs here")
 	}
 	v.counted.properties, v.ended = h, true
