@@ -100,3 +100,16 @@ func tarOf(b *testing.B, dir, out string) time.Duration {
 	mustDo(b, f.Close())
 	return time.Since(start)
 }
+
+// BenchmarkVerify verifies the database of AERODB_BENCH_DIR.
+func BenchmarkVerify(b *testing.B) {
+	dir := os.Getenv("AERODB_BENCH_DIR")
+	if dir == "" {
+		b.Skip("AERODB_BENCH_DIR names no database")
+	}
+	for range b.N {
+		r, err := engine.Verify(ctx, engine.Options{Dir: dir}, nil)
+		mustDo(b, err)
+		b.SetBytes(r.Bytes)
+	}
+}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -81,7 +82,7 @@ func (db *DB) Verify(ctx context.Context, progress Progress) (VerifyResult, erro
 		return VerifyResult{}, err
 	}
 	start := db.opts.Now()
-	v := &verifier{db: db, ctx: ctx, progress: progress}
+	v := &verifier{db: db, ctx: ctx, progress: progress, fromDisk: true}
 	err := v.run()
 	v.result.Duration = db.opts.Now().Sub(start)
 	db.logVerify(&v.result, err)
@@ -148,6 +149,7 @@ type verifier struct {
 	db       *DB
 	ctx      context.Context
 	progress Progress
+	fromDisk bool // what the kernel has cached of the segments is read again
 	result   VerifyResult
 	total    int64 // bytes to read, for progress
 	done     int64
@@ -160,10 +162,27 @@ func (v *verifier) run() error {
 			return err
 		}
 	}
+	return nil
+}
+
+// segments verifies the segments and what their entries say. Where that is no proof of
+// anything, because the schemas or a segment are damaged, the files alone are verified,
+// one by one.
+func (v *verifier) segments() error {
 	if !v.result.OK() {
-		return nil // documents of damaged files would only repeat it
+		return v.segmentFiles(v.db.gen.segments(), v.db.manifest)
 	}
-	return v.contents()
+	before := v.done
+	err := v.contents()
+	if !errors.Is(err, errDamaged) {
+		return err
+	}
+	v.done = before
+	if err := v.segmentFiles(v.db.gen.segments(), v.db.manifest); err != nil || !v.result.OK() {
+		return err
+	}
+	// The disk gave another answer the second time.
+	return v.result.failed(err, "documents and index entries of this segment")
 }
 
 // closed verifies the files of a database that cannot be opened, as far as its
@@ -228,7 +247,7 @@ func (db *DB) readManifest() (manifest.Manifest, error) {
 func (v *verifier) measure() {
 	v.total = 0
 	for _, s := range v.db.manifest.Segments {
-		v.total += 2 * s.Bytes // once by the block, once by the entry
+		v.total += s.Bytes
 	}
 	if v.db.wal != nil {
 		v.total += v.db.wal.Size()

@@ -59,25 +59,21 @@ func (v *verifier) schemaFiles(dir string, m manifest.Manifest) error {
 	return nil
 }
 
-func (v *verifier) segments() error { return v.segmentFiles(v.db.gen.segments(), v.db.manifest) }
-
 // segmentFiles reads every block of the segments that a manifest lists.
 func (v *verifier) segmentFiles(dir string, m manifest.Manifest) error {
 	for _, e := range m.Segments {
-		name := path.Join(dir, segment.FileName(e.Number))
 		v.result.Files++
 		v.result.Bytes += e.Bytes
-		if err := v.segment(name, e); err != nil {
+		if err := v.segment(dir, e); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (v *verifier) segment(name string, e manifest.Segment) error {
+func (v *verifier) segment(dir string, e manifest.Segment) error {
 	const affected = "documents and index entries of this segment"
-	db := v.db
-	seg, err := segment.Open(db.fs, db.path(name), name, segment.ID{UUID: db.uuid, Number: e.Number}, e.Bytes, nil)
+	seg, err := v.openSegment(dir, e)
 	if err != nil {
 		return v.result.failed(err, affected)
 	}
@@ -90,7 +86,7 @@ func (v *verifier) segment(name string, e manifest.Segment) error {
 	v.done = before + e.Bytes
 	v.advance(0)
 	if err == nil {
-		err = wrongSum(found.CRC32C, e, name)
+		err = wrongSum(found.CRC32C, e, seg.Name())
 	}
 	if err == nil {
 		return nil

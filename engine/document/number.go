@@ -154,6 +154,24 @@ func (n *Number) RoundTrips() bool {
 	return string(strconv.AppendFloat(nil, f, 'f', 0, 64)) == string(n.Literal)
 }
 
+// Canonical reports whether the literal is the canonical form of an int, or else of a
+// float, that can hold it.
+func (n *Number) Canonical(whole bool) bool {
+	if whole {
+		_, ok := n.Int()
+		return ok && (n.digits > 0 || !n.negative()) // -0 is written 0
+	}
+	if n.canonical {
+		return true
+	}
+	f, ok := n.Float()
+	if !ok || n.Integer && !n.RoundTrips() {
+		return false
+	}
+	var b [32]byte
+	return string(AppendFloat(b[:0], f)) == string(n.Literal)
+}
+
 // AppendInt appends the canonical form of the literal as an int, which Int has
 // found to fit.
 func (n *Number) AppendInt(dst []byte) []byte {

@@ -57,6 +57,23 @@ func BenchmarkEncode(b *testing.B) { benchmarkEncode(b, false) }
 // Members in order already.
 func BenchmarkEncodeCanonical(b *testing.B) { benchmarkEncode(b, true) }
 
+func BenchmarkCheck(b *testing.B) {
+	enc, docs := mustEncoder(b, userSchema), userDocuments(1000)
+	var e Encoded
+	for i := range docs {
+		if err := enc.Encode(&e, docs[i]); err != nil {
+			b.Fatal(err)
+		}
+		docs[i] = append([]byte(nil), e.Document...)
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if !enc.Check(&e, docs[i%len(docs)]) {
+			b.Fatalf("%s is refused", docs[i%len(docs)])
+		}
+	}
+}
+
 func BenchmarkIndexValues(b *testing.B) {
 	enc, docs := mustEncoder(b, userSchema), userDocuments(1000)
 	var e Encoded

@@ -23,6 +23,7 @@ type shape struct {
 type object struct {
 	fields   []field  // sorted by name
 	required []uint64 // a bit for each field
+	must     int      // how many are required
 	wanted   int      // fields up to here hold all that is wanted
 	table    []uint16 // by hash of the name: number of the field + 1, 0 is free
 	shift    int      // what of a hash is the place in table
@@ -30,8 +31,9 @@ type object struct {
 
 type field struct {
 	shape
-	name   string
-	quoted []byte // "name": as canonical JSON has it
+	name     string
+	quoted   []byte // "name": as canonical JSON has it
+	required bool
 }
 
 func (s *Schema) compile(prefix string, fields []Field) *object {
@@ -39,11 +41,13 @@ func (s *Schema) compile(prefix string, fields []Field) *object {
 	for i := range fields {
 		f := &fields[i]
 		o.fields[i] = field{
-			shape:  s.compileShape(prefix+f.Name, f),
-			name:   f.Name,
-			quoted: append(document.AppendQuoted(nil, f.Name), ':'),
+			shape:    s.compileShape(prefix+f.Name, f),
+			name:     f.Name,
+			quoted:   append(document.AppendQuoted(nil, f.Name), ':'),
+			required: f.Required,
 		}
 		if f.Required {
+			o.must++
 			o.required[i>>6] |= 1 << (i & 63)
 		}
 		if o.fields[i].wanted {

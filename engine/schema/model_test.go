@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -151,11 +152,26 @@ func checkEncoded(t *testing.T, enc *Encoder, e *Encoded, src []byte) {
 	}
 }
 
+// agrees compares Check with Encode: it takes what Encode gives back byte for byte, and
+// nothing else.
+func agrees(t *testing.T, enc *Encoder, src []byte) (canonical bool) {
+	t.Helper()
+	var want, got Encoded
+	canonical = enc.Encode(&want, src) == nil && bytes.Equal(want.Document, src)
+	if enc.Check(&got, src) != canonical {
+		t.Fatalf("%q: Check says %v", src, !canonical)
+	}
+	if canonical && (!bytes.Equal(got.Document, src) || !bytes.Equal(got.ID, want.ID) || !slices.EqualFunc(got.Values, want.Values, bytes.Equal)) {
+		t.Fatalf("%q: Check found _id %q and values % x, Encode %q and % x", src, got.ID, got.Values, want.ID, want.Values)
+	}
+	return canonical
+}
+
 // Random schemas, random documents that fit, and the same with a byte changed.
 func TestAgainstModel(t *testing.T) {
 	const seed = 17
 	rng := rand.New(rand.NewPCG(seed, seed))
-	taken, refused := 0, 0
+	taken, refused, canonical, otherwise := 0, 0, 0, 0
 	for range 200 {
 		g := generator{rng}
 		s, err := Parse(g.schema())
@@ -172,6 +188,17 @@ func TestAgainstModel(t *testing.T) {
 			if err := enc.Encode(&e, doc); err == nil {
 				taken++
 				checkEncoded(t, enc, &e, doc)
+				agrees(t, enc, doc)
+				if !agrees(t, enc, e.Document) {
+					t.Fatalf("seed %d: %q is not canonical", seed, e.Document)
+				}
+				for range 5 {
+					if agrees(t, enc, g.damage(bytes.Clone(e.Document))) {
+						canonical++
+					} else {
+						otherwise++
+					}
+				}
 			} else {
 				refused++
 				if _, _, _, ok := (model{s}).encode(doc); ok {
@@ -180,8 +207,8 @@ func TestAgainstModel(t *testing.T) {
 			}
 		}
 	}
-	if taken < 5000 || refused < 2000 {
-		t.Errorf("seed %d: %d taken, %d refused: too few of one kind to prove much", seed, taken, refused)
+	if taken < 5000 || refused < 2000 || canonical < 1000 || otherwise < 1000 {
+		t.Errorf("seed %d: %d taken, %d refused; damaged and still canonical %d, otherwise %d: too few of one kind to prove much", seed, taken, refused, canonical, otherwise)
 	}
 }
 
@@ -202,8 +229,10 @@ func FuzzEncode(f *testing.F) {
 				t.Fatalf("the model takes %q, the encoder says %v", data, err)
 			}
 			enc.IndexValues(&e, data) // no panic
+			agrees(t, enc, data)
 			return
 		}
 		checkEncoded(t, enc, &e, data)
+		agrees(t, enc, data)
 	})
 }

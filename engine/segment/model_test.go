@@ -24,9 +24,27 @@ func TestModel(t *testing.T) {
 			checkGets(t, rng, s, pairs)
 			checkWalks(t, s.NewIter(), pairs)
 			checkWalks(t, s.NewScan(), pairs)
+			checkShown(t, s, pairs)
 			checkMoves(t, rng, s.NewIter(), pairs)
 			checkMoves(t, rng, s.NewScan(), pairs)
 		}
+	}
+}
+
+// checkShown compares what a Check shows with what was written.
+func checkShown(t *testing.T, s *Segment, pairs []pair) {
+	t.Helper()
+	c := s.NewCheck(t.Context(), nil)
+	defer c.Close()
+	n := 0
+	for ok := c.First(); ok; ok = c.Next() {
+		if p := pairs[n]; !c.Valid() || !bytes.Equal(c.Key(), p.key) || !bytes.Equal(c.Value(), p.value) || c.Tombstone() != p.tombstone {
+			t.Fatalf("a check shows %x as entry %d, want %x", c.Key(), n, p.key)
+		}
+		n++
+	}
+	if n != len(pairs) || c.Valid() || c.Err() != nil || c.Next() {
+		t.Fatalf("a check shows %d of %d entries: %v", n, len(pairs), c.Err())
 	}
 }
 
