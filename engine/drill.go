@@ -14,6 +14,7 @@ import (
 // DrillResult is how a drill went.
 type DrillResult struct {
 	OK        bool
+	UUID      string // of the database in the backup
 	Documents int64
 	Sequence  uint64
 	Digest    digest.Sum
@@ -27,6 +28,7 @@ type DrillResult struct {
 func (r DrillResult) Value() document.Value {
 	var o object
 	o.add("ok", document.BoolValue(r.OK))
+	o.str("uuid", r.UUID)
 	o.num("documents", r.Documents)
 	o.num("sequence", int64(r.Sequence))
 	o.digest("digest", r.Digest)
@@ -56,7 +58,7 @@ func Drill(ctx context.Context, o Options, r io.Reader, ro RestoreOptions) (Dril
 	if err != nil {
 		return result, cleanUp(o, err, serr)
 	}
-	result.Documents, result.Sequence, result.Digest, result.Restore = restored.Documents, restored.Sequence, restored.Digest, restored.Duration
+	result.UUID, result.Documents, result.Sequence, result.Digest, result.Restore = restored.UUID, restored.Documents, restored.Sequence, restored.Digest, restored.Duration
 	return result, cleanUp(o, result.open(ctx, o, ro.Progress), serr)
 }
 

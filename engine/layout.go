@@ -13,6 +13,8 @@ import (
 const (
 	nameLock        = "LOCK"
 	nameCurrent     = "CURRENT"
+	nameHistory     = "HISTORY"
+	historyOlder    = ".1" // behind nameHistory
 	nameGenerations = "generations"
 	nameSnapshots   = "snapshots"
 

@@ -30,6 +30,11 @@ func (r UndoResult) Value() document.Value {
 	return o.value()
 }
 
+// HistoryEntry tells of the undo or the drop.
+func (r UndoResult) HistoryEntry(op Operation) HistoryEntry {
+	return HistoryEntry{Op: op, OK: true, UUID: r.State.UUID, Sequence: r.State.Sequence, Documents: r.State.Documents, Bytes: r.FreedBytes, Digest: r.State.Digest}
+}
+
 // UndoRestore brings the database before the last restore back: it opens it where
 // it lies, and then replaces CURRENT by rename. The restored one is removed, with all
 // that was written to it since. The database must not be open.

@@ -21,8 +21,11 @@ type Stats struct {
 	SnapshotCount    int64
 
 	LastCheckpointTime     *time.Time
-	LastCheckpointDuration *time.Duration // of the last checkpoint of this process
+	LastCheckpointDuration *time.Duration // nil also if an earlier process made it for a full log
 	AutoCheckpoints        int64          // that a full log asked for, by this process
+
+	// The last of each that went well, as HISTORY tells.
+	LastSnapshot, LastBackup, LastDrill, LastVerify *HistoryEntry
 
 	RecoveryDuration     time.Duration
 	RecoveryWALRecords   int64
@@ -76,6 +79,7 @@ func (db *DB) Stats() (Stats, error) {
 			s.LastCheckpointTime = &at
 		}
 	}
+	db.addHistory(&s)
 	ids, err := db.snapshotIDs()
 	if err != nil {
 		return Stats{}, err
@@ -102,4 +106,18 @@ func (db *DB) Stats() (Stats, error) {
 		s.Collections = append(s.Collections, c)
 	}
 	return s, nil
+}
+
+// addHistory adds what HISTORY tells. It informs only: if it cannot be read, that is
+// logged, and what it would tell is absent.
+func (db *DB) addHistory(s *Stats) {
+	entries, err := db.History()
+	if err != nil {
+		db.log.Warn("history.unreadable", "error", err.Error())
+	}
+	s.LastSnapshot, s.LastBackup = db.lastOf(entries, OpSnapshot), db.lastOf(entries, OpBackup)
+	s.LastDrill, s.LastVerify = db.lastOf(entries, OpDrill), db.lastOf(entries, OpVerify)
+	if c := db.lastOf(entries, OpCheckpoint); c != nil && s.LastCheckpointDuration == nil && c.Sequence == db.manifest.Sequence {
+		s.LastCheckpointDuration = &c.Duration
+	}
 }

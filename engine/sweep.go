@@ -63,7 +63,7 @@ func (s *sweeper) look() error {
 
 func (s *sweeper) top(name string) (belongs, leftover bool) {
 	switch name {
-	case nameLock, nameCurrent, nameGenerations, nameSnapshots:
+	case nameLock, nameCurrent, nameGenerations, nameSnapshots, nameHistory, nameHistory + historyOlder:
 		return true, false
 	}
 	return false, name == nameCurrent+suffixTemporary || name == nameRestoring

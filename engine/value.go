@@ -116,6 +116,15 @@ func (s Stats) Value() document.Value {
 	if s.LastCheckpointDuration != nil {
 		o.ms("last_checkpoint_duration_ms", *s.LastCheckpointDuration)
 	}
+	for _, last := range []struct {
+		name  string
+		entry *HistoryEntry
+	}{{"snapshot", s.LastSnapshot}, {"backup", s.LastBackup}, {"drill", s.LastDrill}, {"verify", s.LastVerify}} {
+		if last.entry != nil {
+			o.time("last_"+last.name+"_time", last.entry.Time)
+			o.ms("last_"+last.name+"_duration_ms", last.entry.Duration)
+		}
+	}
 	o.num("auto_checkpoints", s.AutoCheckpoints)
 	o.ms("recovery_duration_ms", s.RecoveryDuration)
 	o.num("recovery_wal_records", s.RecoveryWALRecords)

@@ -29,6 +29,7 @@ type VerifyResult struct {
 	Documents    int64
 	IndexEntries int64
 	Digest       digest.Sum // recomputed from the documents
+	Sequence     uint64     // of the state that was verified; 0 if it could not be opened
 	Problems     []Problem
 	Duration     time.Duration
 }
@@ -83,6 +84,7 @@ func (db *DB) Verify(ctx context.Context, progress Progress) (VerifyResult, erro
 	}
 	start := db.opts.Now()
 	v := &verifier{db: db, ctx: ctx, progress: progress, fromDisk: true}
+	v.result.Sequence = db.visible
 	err := v.run()
 	v.result.Duration = db.opts.Now().Sub(start)
 	db.logVerify(&v.result, err)

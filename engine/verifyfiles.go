@@ -36,7 +36,24 @@ func (v *verifier) smallFiles() error {
 	if err := v.file(name, err, "which files the database consists of"); err != nil {
 		return err
 	}
+	if err := v.history(); err != nil {
+		return err
+	}
 	return v.schemaFiles(db.gen.schemas(), v.db.manifest)
+}
+
+// history reads what tells of earlier operations, where there is any.
+func (v *verifier) history() error {
+	for _, name := range historyFiles(v.db.opts) {
+		if _, err := v.db.fs.Stat(v.db.path(name)); vfs.IsNotExist(err) {
+			continue
+		}
+		_, err := readHistory(v.db.opts, name)
+		if err := v.file(name, err, "what is known of earlier backups, drills and verifications; no data"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // file counts one small file and notes what is wrong with it.

@@ -15,7 +15,15 @@
 ---@field wal_sequence integer sequence of the last record, counted for the life of the database
 ---@field auto_checkpoints integer checkpoints that a full WAL started since the open
 ---@field last_checkpoint_time? string when the last checkpoint ended; absent before the first
----@field last_checkpoint_duration_ms? number how long it took; absent before the first
+---@field last_checkpoint_duration_ms? number how long it took; absent before the first, and if an earlier process made it because the log was full
+---@field last_snapshot_time? string when the last snapshot was taken that was asked for, as HISTORY tells; absent if there was none
+---@field last_snapshot_duration_ms? number how long it took
+---@field last_backup_time? string when the last backup ended; absent if there was none
+---@field last_backup_duration_ms? number how long it took
+---@field last_drill_time? string when the last drill ended that went well, of a backup of this database; absent if there was none
+---@field last_drill_duration_ms? number how long it took
+---@field last_verify_time? string when the last verification ended that found nothing wrong; absent if there was none
+---@field last_verify_duration_ms? number how long it took
 ---@field recovery_duration_ms number how long the last open took
 ---@field recovery_wal_records integer records it replayed
 ---@field recovery_torn_bytes integer bytes of a torn record it cut from the WAL's end
@@ -27,6 +35,21 @@
 ---@field cache_misses integer blocks read from disk since the open
 ---@field digest string the digest of the whole state
 ---@field collections table<string, table> by name: `documents`, `versions`, `indexes`, `digest`
+
+--- One line of HISTORY, as `storage.history()` lists them.
+---@class aerodb.Operation
+---@field time string when it ended, RFC 3339, UTC
+---@field op string `backup`, `checkpoint`, `compact`, `drill`, `drop_previous`, `restore`, `snapshot`, `undo_restore` or `verify`
+---@field ok boolean whether a drill went well; true of all else: a verification that finds damage writes nothing
+---@field duration_ms number how long it took
+---@field uuid string of the database it was about
+---@field sequence integer of the state it was about; 0 if it could not be opened
+---@field documents integer in that state
+---@field bytes integer read by a verification, written by the others, freed by `drop_previous` and `undo_restore`
+---@field digest? string of that state
+---@field restore_ms? number of a drill: to unpack and check it
+---@field open_ms? number of a drill: to open it
+---@field verify_ms? number of a drill: to verify it
 
 --- One snapshot.
 ---@class aerodb.Snapshot
@@ -112,6 +135,7 @@
 --- How `storage.drill()` went.
 ---@class aerodb.Drill
 ---@field ok boolean whether the restored database is sound and has the backup's digest
+---@field uuid string of the database in the backup
 ---@field documents integer documents in it
 ---@field sequence integer the last write in it
 ---@field digest string digest of its state
@@ -157,6 +181,10 @@ function storage.checkpoint() end
 --- Writes everything to one segment and leaves out what is deleted or replaced. The digest stays as it is. Older snapshots hold their files until they are removed.
 ---@return aerodb.Compact sizes before and after.
 function storage.compact() end
+
+--- Lists the operations that were asked for and came to a result: backups, drills, verifications, checkpoints, snapshots, compactions, restores, oldest first. The list is bounded: about the last 300 to 600.
+---@return aerodb.Operation[] a list.
+function storage.history() end
 
 --- Closes the database and opens it again from its files, as the next start would. Collections go on working; iterators made before do not.
 ---@return aerodb.Reopen what recovery found.

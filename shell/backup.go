@@ -55,7 +55,8 @@ func (s *Session) steps(labels ...string) *progress.Steps {
 func (s *Session) backup(db *engine.DB, a *bind.Args) (document.Value, error) {
 	bar := s.steps("backup")
 	defer bar.Finish()
-	return valueOf(db.BackupFile(a.Ctx, a.String("output"), a.Bool("overwrite"), bar.Set))
+	r, err := db.BackupFile(a.Ctx, a.String("output"), a.Bool("overwrite"), bar.Set)
+	return recorded(db, r, err)
 }
 
 func (s *Session) inspectBackup(_ *engine.DB, a *bind.Args) (document.Value, error) {
@@ -69,7 +70,7 @@ func (s *Session) inspectBackup(_ *engine.DB, a *bind.Args) (document.Value, err
 	return valueOf(engine.InspectBackup(a.Ctx, f, a.String("input"), s.env.Now, func(done, _ int64) { bar.Set(done, total) }))
 }
 
-func (s *Session) drill(_ *engine.DB, a *bind.Args) (document.Value, error) {
+func (s *Session) drill(db *engine.DB, a *bind.Args) (document.Value, error) {
 	f, _, err := s.open("drill", a.String("input"))
 	if err != nil {
 		return document.Value{}, err
@@ -84,7 +85,8 @@ func (s *Session) drill(_ *engine.DB, a *bind.Args) (document.Value, error) {
 	}
 	bar := s.steps("restore", "check", "verify")
 	defer bar.Finish()
-	return valueOf(engine.Drill(a.Ctx, o, f, engine.RestoreOptions{Path: a.String("input"), Progress: bar.Set}))
+	r, err := engine.Drill(a.Ctx, o, f, engine.RestoreOptions{Path: a.String("input"), Progress: bar.Set})
+	return recorded(db, r, err)
 }
 
 // scratch returns a name for a directory that lives as long as one call.

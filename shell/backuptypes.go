@@ -52,6 +52,7 @@ var drillType = bind.Type{
 	Doc:  "How `storage.drill()` went.",
 	Fields: []bind.Field{
 		{Name: "ok", Type: "boolean", Doc: "whether the restored database is sound and has the backup's digest"},
+		{Name: "uuid", Type: "string", Doc: "of the database in the backup"},
 		{Name: "documents", Type: "integer", Doc: "documents in it"},
 		{Name: "sequence", Type: "integer", Doc: "the last write in it"},
 		{Name: "digest", Type: "string", Doc: "digest of its state"},
@@ -85,5 +86,24 @@ var verifyType = bind.Type{
 		{Name: "digest", Type: "string", Doc: "recomputed from the documents"},
 		{Name: "problems", Type: "table[]", Doc: "each: `file`, `offset`, `code`, `message`, `affected`, `hint`"},
 		{Name: "duration_ms", Type: "number", Doc: "how long it took"},
+	},
+}
+
+var operationType = bind.Type{
+	Name: "Operation",
+	Doc:  "One line of HISTORY, as `storage.history()` lists them.",
+	Fields: []bind.Field{
+		{Name: "time", Type: "string", Doc: "when it ended, RFC 3339, UTC"},
+		{Name: "op", Type: "string", Doc: "`backup`, `checkpoint`, `compact`, `drill`, `drop_previous`, `restore`, `snapshot`, `undo_restore` or `verify`"},
+		{Name: "ok", Type: "boolean", Doc: "whether a drill went well; true of all else: a verification that finds damage writes nothing"},
+		{Name: "duration_ms", Type: "number", Doc: "how long it took"},
+		{Name: "uuid", Type: "string", Doc: "of the database it was about"},
+		{Name: "sequence", Type: "integer", Doc: "of the state it was about; 0 if it could not be opened"},
+		{Name: "documents", Type: "integer", Doc: "in that state"},
+		{Name: "bytes", Type: "integer", Doc: "read by a verification, written by the others, freed by `drop_previous` and `undo_restore`"},
+		{Name: "digest", Type: "string?", Doc: "of that state"},
+		{Name: "restore_ms", Type: "number?", Doc: "of a drill: to unpack and check it"},
+		{Name: "open_ms", Type: "number?", Doc: "of a drill: to open it"},
+		{Name: "verify_ms", Type: "number?", Doc: "of a drill: to verify it"},
 	},
 }

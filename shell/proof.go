@@ -20,7 +20,8 @@ func proofFuncs(s *Session) []bind.Func {
 			Call: s.value(func(db *engine.DB, a *bind.Args) (document.Value, error) {
 				bar := s.steps("verify")
 				defer bar.Finish()
-				return valueOf(db.Verify(a.Ctx, bar.Set))
+				r, err := db.Verify(a.Ctx, bar.Set)
+				return recorded(db, r, err)
 			})},
 		{Name: "diff",
 			Doc:     "Tells what differs between two states: how many documents of each collection were added, changed and removed from a to b, and which the first are. States that share segments cost what differs, not what there is.",

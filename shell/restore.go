@@ -25,13 +25,13 @@ func restoreFuncs(s *Session) []bind.Func {
 			Returns: bind.Field{Type: "Undo", Doc: "what is the database now, and what was removed."},
 			Example: "storage.backup(dir .. \"/backup.tar\")\ndb.users:delete(\"bob\")\nstorage.restore(dir .. \"/backup.tar\")\nstorage.undo_restore()\nassert(db.users:get(\"bob\") == nil)",
 			Errors:  []dberr.Code{dberr.RestoreFailed, dberr.DatabaseReadOnly},
-			Call:    s.settle(engine.UndoRestore)},
+			Call:    s.settle(engine.OpUndo, engine.UndoRestore)},
 		{Name: "drop_previous",
 			Doc:     "Removes the database that the last restore replaced and frees its space.",
 			Returns: bind.Field{Type: "Undo", Doc: "what is the database now, and what was removed."},
 			Example: "storage.backup(dir .. \"/backup.tar\")\nstorage.restore(dir .. \"/backup.tar\")\nprint(storage.drop_previous().freed_bytes)",
 			Errors:  []dberr.Code{dberr.RestoreFailed, dberr.DatabaseReadOnly},
-			Call:    s.settle(engine.DropPrevious)},
+			Call:    s.settle(engine.OpDrop, engine.DropPrevious)},
 	}
 }
 
@@ -52,7 +52,12 @@ func (s *Session) restore(a *bind.Args) (lua.LValue, error) {
 	v, err := s.offline(a.Ctx, func(o engine.Options) (document.Value, error) {
 		bar := s.steps("restore", "verify")
 		defer bar.Finish()
-		return valueOf(engine.Restore(a.Ctx, o, f, engine.RestoreOptions{Path: name, Progress: bar.Set}))
+		r, err := engine.Restore(a.Ctx, o, f, engine.RestoreOptions{Path: name, Progress: bar.Set})
+		if err != nil {
+			return document.Value{}, err
+		}
+		engine.Record(o, r.HistoryEntry())
+		return r.Value(), nil
 	})
 	if err != nil {
 		return nil, err
@@ -70,10 +75,15 @@ func (s *Session) restore(a *bind.Args) (lua.LValue, error) {
 
 // settle makes a function of one that decides between the two databases that a
 // restore leaves.
-func (s *Session) settle(decide func(context.Context, engine.Options) (engine.UndoResult, error)) func(*bind.Args) (lua.LValue, error) {
+func (s *Session) settle(op engine.Operation, decide func(context.Context, engine.Options) (engine.UndoResult, error)) func(*bind.Args) (lua.LValue, error) {
 	return func(a *bind.Args) (lua.LValue, error) {
 		v, err := s.offline(a.Ctx, func(o engine.Options) (document.Value, error) {
-			return valueOf(decide(a.Ctx, o))
+			r, err := decide(a.Ctx, o)
+			if err != nil {
+				return document.Value{}, err
+			}
+			engine.Record(o, r.HistoryEntry(op))
+			return r.Value(), nil
 		})
 		if err != nil {
 			return nil, err

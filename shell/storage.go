@@ -16,7 +16,7 @@ func storageModule(s *Session) *bind.Module {
 	return &bind.Module{
 		Name:  "storage",
 		Doc:   "snapshots, checkpoints and the state of the database on disk",
-		Types: []bind.Type{statsType, snapshotType, checkpointType, reopenType, compactType, backupType, restoreType, undoType, drillType, diffType, verifyType},
+		Types: []bind.Type{statsType, operationType, snapshotType, checkpointType, reopenType, compactType, backupType, restoreType, undoType, drillType, diffType, verifyType},
 		Funcs: slices.Concat(stateFuncs(s), snapshotFuncs(s), backupFuncs(s), restoreFuncs(s), proofFuncs(s)),
 	}
 }
@@ -42,7 +42,8 @@ func stateFuncs(s *Session) []bind.Func {
 			Example: "local c = storage.checkpoint()\nprint(c.documents_flushed, c.wal_bytes_after)",
 			Errors:  []dberr.Code{dberr.CheckpointFailed, dberr.StorageNoSpace, dberr.DatabaseReadOnly},
 			Call: s.value(func(db *engine.DB, a *bind.Args) (document.Value, error) {
-				return valueOf(db.Checkpoint(a.Ctx))
+				r, err := db.Checkpoint(a.Ctx)
+				return recorded(db, r, err)
 			})},
 		{Name: "compact",
 			Doc:     "Writes everything to one segment and leaves out what is deleted or replaced. The digest stays as it is. Older snapshots hold their files until they are removed.",
@@ -52,7 +53,24 @@ func stateFuncs(s *Session) []bind.Func {
 			Call: s.value(func(db *engine.DB, a *bind.Args) (document.Value, error) {
 				bar := s.steps("compact")
 				defer bar.Finish()
-				return valueOf(db.Compact(a.Ctx, bar.Set))
+				r, err := db.Compact(a.Ctx, bar.Set)
+				return recorded(db, r, err)
+			})},
+		{Name: "history",
+			Doc:     "Lists the operations that were asked for and came to a result: backups, drills, verifications, checkpoints, snapshots, compactions, restores, oldest first. The list is bounded: about the last 300 to 600.",
+			Returns: bind.Field{Type: "Operation[]", Doc: "a list."},
+			Example: "storage.checkpoint()\nlocal list = storage.history()\nprint(list[#list].op, list[#list].time, list[#list].duration_ms)",
+			Errors:  []dberr.Code{dberr.StorageCorruption},
+			Call: s.value(func(db *engine.DB, _ *bind.Args) (document.Value, error) {
+				entries, err := db.History()
+				if err != nil {
+					return document.Value{}, err
+				}
+				items := make([]document.Value, len(entries))
+				for i := range entries {
+					items[i] = entries[i].Value()
+				}
+				return document.ArrayValue(items...), nil
 			})},
 		{Name: "reopen",
 			Doc:     "Closes the database and opens it again from its files, as the next start would. Collections go on working; iterators made before do not.",
@@ -70,7 +88,8 @@ func snapshotFuncs(s *Session) []bind.Func {
 			Example: "local snap = storage.snapshot()\nprint(snap.id, snap.documents)",
 			Errors:  []dberr.Code{dberr.SnapshotFailed, dberr.StorageNoSpace, dberr.DatabaseReadOnly},
 			Call: s.value(func(db *engine.DB, a *bind.Args) (document.Value, error) {
-				return valueOf(db.Snapshot(a.Ctx))
+				r, err := db.Snapshot(a.Ctx)
+				return recorded(db, r, err)
 			})},
 		{Name: "snapshots",
 			Doc:     "Lists the snapshots, oldest first.",
@@ -109,6 +128,18 @@ func valueOf[R interface{ Value() document.Value }](r R, err error) (document.Va
 	if err != nil {
 		return document.Value{}, err
 	}
+	return r.Value(), nil
+}
+
+// recorded passes on the result of an operation and tells HISTORY of it.
+func recorded[R interface {
+	Value() document.Value
+	HistoryEntry() engine.HistoryEntry
+}](db *engine.DB, r R, err error) (document.Value, error) {
+	if err != nil {
+		return document.Value{}, err
+	}
+	db.Record(r.HistoryEntry())
 	return r.Value(), nil
 }
 

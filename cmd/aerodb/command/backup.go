@@ -16,9 +16,10 @@ func backupCommand(a *app) *cobra.Command {
 		Use:   "backup --output FILE.tar",
 		Short: "write the whole database to one tar, or inspect one",
 		Long: "Writes the whole database, as of now, to one tar; '-' is standard output. The\n" +
-			"data directory is not changed, and every file is checked on the way. FILE.tar\n" +
-			"appears under its name only when it is whole; one that is there is replaced\n" +
-			"only with --yes. The same state is the same bytes.",
+			"data directory gets a line in HISTORY and is not changed otherwise, and every\n" +
+			"file is checked on the way. FILE.tar appears under its name only when it is\n" +
+			"whole; one that is there is replaced only with --yes. The same state is the same\n" +
+			"bytes.",
 		Example: "aerodb backup --output backup.tar",
 		Args:    parameters(),
 	}
@@ -59,6 +60,7 @@ func (a *app) backupFile(db *engine.DB, name string) error {
 	if err != nil {
 		return err
 	}
+	db.Record(r.HistoryEntry())
 	return a.out.result(r.Value(), func(w io.Writer) { writeBackup(w, "backup "+name, r) })
 }
 
@@ -68,10 +70,14 @@ func (a *app) backupStream(db *engine.DB) error {
 	bar := a.steps("backup")
 	r, err := db.Backup(a.ctx, a.out.guard, bar.Set)
 	bar.Finish()
-	if err == nil && !a.flags.quiet {
+	if err != nil {
+		return err
+	}
+	db.Record(r.HistoryEntry())
+	if !a.flags.quiet {
 		writeBackup(a.env.Stderr, "aerodb: backup", r)
 	}
-	return err
+	return nil
 }
 
 func (a *app) inspectBackup(args []string) error {

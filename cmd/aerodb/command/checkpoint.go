@@ -22,6 +22,7 @@ func checkpointCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			db.Record(r.HistoryEntry())
 			return a.out.result(r.Value(), func(w io.Writer) {
 				fmt.Fprintf(w, "checkpoint %s: %s flushed, %s written, %s merged, WAL %s -> %s, %s\n",
 					r.Snapshot.ID, count(r.DocumentsFlushed, "document"), bytesText(r.BytesWritten),

@@ -25,6 +25,7 @@ func compactCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			db.Record(r.HistoryEntry())
 			return a.out.result(r.Value(), func(w io.Writer) {
 				fmt.Fprintf(w, "compacted: %s -> %s, %s in %s, %s\n", bytesText(r.BytesBefore), bytesText(r.BytesAfter),
 					count(r.Documents, "document"), count(r.SegmentsAfter, "segment"), durationText(r.Duration))

@@ -16,7 +16,8 @@ func drillCommand(a *app) *cobra.Command {
 		Short: "try a restore in a scratch directory and time it",
 		Long: "Does all of a restore but the last step: unpacks a backup into a scratch\n" +
 			"directory, opens it, reads and checks everything, compares the digest, says how\n" +
-			"long each step took, and removes it. No database is touched.",
+			"long each step took, and removes it. No database is touched; if there is one,\n" +
+			"its HISTORY gets a line with the times.",
 		Example: "aerodb drill --input backup.tar",
 		Args:    parameters(),
 	}
@@ -38,12 +39,14 @@ func drillCommand(a *app) *cobra.Command {
 		o := a.options(cmd, scratch)
 		o.ReadOnly = false // that is said of the data directory
 		a.reported(&o)
-		return a.drill(o, input)
+		return a.drill(o, a.options(cmd, a.config.DataDir), input)
 	}
 	return cmd
 }
 
-func (a *app) drill(o engine.Options, input string) error {
+// drill tries the backup in o's directory and tells the HISTORY of live, if there is a
+// database.
+func (a *app) drill(o, live engine.Options, input string) error {
 	src, err := a.openSource(input)
 	if err != nil {
 		return err
@@ -55,6 +58,7 @@ func (a *app) drill(o engine.Options, input string) error {
 	if err != nil {
 		return err
 	}
+	engine.Record(live, r.HistoryEntry())
 	err = a.out.result(r.Value(), func(w io.Writer) {
 		writeProblems(w, r.Problems)
 		fmt.Fprintf(w, "restore  %s\nopen     %s\nverify   %s\n", durationText(r.Restore), durationText(r.Open), durationText(r.Verify))

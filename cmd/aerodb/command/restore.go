@@ -83,6 +83,7 @@ func (a *app) restore(cmd *cobra.Command, o engine.Options, input string) error 
 		return err
 	}
 	r.Duration -= asked
+	engine.Record(o, r.HistoryEntry())
 	return a.out.result(r.Value(), func(w io.Writer) {
 		fmt.Fprintf(w, "restored %s into %s: %s, sequence %d, %s\ndigest  %s\n",
 			nameOf(input), o.Dir, count(r.Documents, "document"), r.Sequence, durationText(r.Duration), r.Digest)
@@ -107,6 +108,7 @@ func (a *app) undoRestore(o engine.Options) error {
 	if err != nil {
 		return err
 	}
+	engine.Record(o, r.HistoryEntry(engine.OpUndo))
 	return a.out.result(r.Value(), func(w io.Writer) {
 		fmt.Fprintf(w, "the database before the restore is back: %s, sequence %d; the restored one is removed, %s freed\ndigest  %s\n",
 			count(r.State.Documents, "document"), r.State.Sequence, bytesText(r.FreedBytes), r.State.Digest)
@@ -118,6 +120,7 @@ func (a *app) dropPrevious(o engine.Options) error {
 	if err != nil {
 		return err
 	}
+	engine.Record(o, r.HistoryEntry(engine.OpDrop))
 	return a.out.result(r.Value(), func(w io.Writer) {
 		fmt.Fprintf(w, "the database before the restore is removed, %s freed; generation %s stays: %s, sequence %d\n",
 			bytesText(r.FreedBytes), r.Generation, count(r.State.Documents, "document"), r.State.Sequence)

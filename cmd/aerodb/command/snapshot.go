@@ -56,6 +56,9 @@ func (a *app) createSnapshot(db *engine.DB, _ []string) error {
 	if err != nil {
 		return err
 	}
+	if s.Created {
+		db.Record(s.HistoryEntry())
+	}
 	return a.out.result(s.Value(), func(w io.Writer) {
 		note := durationText(s.Duration)
 		if !s.Created {

@@ -17,9 +17,9 @@ func verifyCommand(a *app) *cobra.Command {
 		Long: "Reads every byte and checks it: checksums, the order of keys, each document\n" +
 			"against its schema, each index entry against its document and back, counts,\n" +
 			"digests, the log, the snapshots. PATH is a data directory, a snapshot's folder\n" +
-			"or a backup, the data directory if there is none. Nothing is changed, and it\n" +
-			"works beside a process that has the database open. The last line is \"ok: ...\"\n" +
-			"or \"FAILED: ...\"; the exit code is 4 if there are problems.",
+			"or a backup, the data directory if there is none. Nothing is changed but a line\n" +
+			"in HISTORY, and it works beside a process that has the database open. The last\n" +
+			"line is \"ok: ...\" or \"FAILED: ...\"; the exit code is 4 if there are problems.",
 		Example: "aerodb verify",
 		Args:    parameters("[PATH]"),
 	}
@@ -35,19 +35,22 @@ func verifyCommand(a *app) *cobra.Command {
 			}
 			o.Dir = args[0]
 		}
+		live := o
 		a.reported(&o)
-		return a.verify(o)
+		return a.verify(o, live)
 	}
 	return cmd
 }
 
-func (a *app) verify(o engine.Options) error {
+// verify verifies what lies in o's directory and tells its HISTORY, through live's log.
+func (a *app) verify(o, live engine.Options) error {
 	bar := a.steps("verify")
 	r, err := engine.Verify(a.ctx, o, bar.Set)
 	bar.Finish()
 	if err != nil {
 		return err
 	}
+	engine.Record(live, r.HistoryEntry())
 	return a.report(r)
 }
 
