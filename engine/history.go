@@ -24,8 +24,7 @@ import (
 // Lines are appended and synced under the kernel's lock on the file, since a drill or a
 // verification may run beside a process that has the database open. A file that has
 // grown to historyBytesMax becomes HISTORY.1, in the place of the one before, and a new
-// one is begun. Whoever waits with the old file open appends to HISTORY.1 then, which is
-// read too, so nothing is lost.
+// one is begun.
 const historyBytesMax = 64 << 10
 
 // historyLockTries is how often a record tries for the lock, which is held for the time

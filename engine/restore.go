@@ -49,6 +49,8 @@ type restore struct {
 	result RestoreResult
 	state  manifest.Backup
 	begun  bool
+
+	unsynced []*unpacked // open, whole, and not yet durable
 }
 
 func (s *restore) path(name string) string { return path.Join(s.o.Dir, name) }
@@ -68,6 +70,9 @@ func (s *restore) run(r io.Reader) error {
 	}
 	if err == nil {
 		err = s.verify(m)
+	}
+	if err == nil {
+		err = s.sync()
 	}
 	if err == nil {
 		err = s.publish(m)
@@ -312,6 +317,9 @@ func publishCurrent(o Options, current manifest.Current) error {
 
 // undo removes what was built, unless it may be live already.
 func (s *restore) undo(cause error) {
+	for _, u := range s.unsynced {
+		u.Abort()
+	}
 	if errors.Is(cause, errSwitched) {
 		return
 	}

@@ -71,10 +71,11 @@ func (f *bytesFile) WriteAt(p []byte, off int64) (int, error) {
 	return len(p), nil
 }
 
-func (f *bytesFile) Datasync() error            { f.syncs++; return f.writeErr }
-func (f *bytesFile) DropCache()                 {}
-func (f *bytesFile) Close() error               { f.closes++; return nil }
-func (f *bytesFile) Stat() (fs.FileInfo, error) { return fileInfo(len(f.b)), nil }
+func (f *bytesFile) Datasync() error             { f.syncs++; return f.writeErr }
+func (f *bytesFile) DropCache()                  {}
+func (f *bytesFile) StartWriteback(off, n int64) {}
+func (f *bytesFile) Close() error                { f.closes++; return nil }
+func (f *bytesFile) Stat() (fs.FileInfo, error)  { return fileInfo(len(f.b)), nil }
 
 type fileInfo int64
 

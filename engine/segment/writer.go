@@ -243,6 +243,7 @@ func (w *Writer) flush() error {
 	if _, err := w.file.WriteAt(w.out, w.written); err != nil {
 		return w.ioError(err)
 	}
+	w.file.StartWriteback(w.written, int64(len(w.out)))
 	w.checksum = crc32.Update(w.checksum, castagnoli, w.out)
 	w.written += int64(len(w.out))
 	if w.out = reuse(w.out); w.out == nil {

@@ -60,6 +60,7 @@ func WriteZeros(f File, off, n int64) error {
 		if _, err := f.WriteAt(zeros[:part], off); err != nil {
 			return err
 		}
+		f.StartWriteback(off, part)
 		off, n = off+part, n-part
 	}
 	return nil

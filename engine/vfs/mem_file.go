@@ -131,6 +131,9 @@ func (f *memFile) Datasync() error {
 // DropCache does nothing: what a Mem reads is what the process wrote.
 func (f *memFile) DropCache() {}
 
+// StartWriteback does nothing: whatever is pending may be lost or kept as it is.
+func (f *memFile) StartWriteback(off, n int64) {}
+
 func (f *memFile) Stat() (fs.FileInfo, error) {
 	var info memInfo
 	err := f.do(Op{Kind: KindStat}, func(Op) error {

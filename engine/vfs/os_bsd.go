@@ -16,6 +16,8 @@ func (f *osFile) Allocate(size int64) error { return f.extend(size) }
 
 func (f *osFile) DropCache() {}
 
+func (f *osFile) StartWriteback(off, n int64) {}
+
 func (osFS) Statfs(name string) (Statfs, error) {
 	var st unix.Statfs_t
 	if err := retry(func() error { return unix.Statfs(name, &st) }); err != nil {

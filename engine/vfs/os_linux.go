@@ -26,6 +26,10 @@ func (f *osFile) DropCache() {
 	_ = f.control("fadvise", func(fd int) error { return unix.Fadvise(fd, 0, 0, unix.FADV_DONTNEED) })
 }
 
+func (f *osFile) StartWriteback(off, n int64) {
+	_ = f.control("sync_file_range", func(fd int) error { return unix.SyncFileRange(fd, off, n, unix.SYNC_FILE_RANGE_WRITE) })
+}
+
 // fsNames are file systems by the magic number of statfs(2).
 var fsNames = map[uint32]string{
 	unix.EXT4_SUPER_MAGIC:      "ext4", // and ext2, ext3

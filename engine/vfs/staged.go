@@ -99,6 +99,7 @@ func (s *Staged) Size() int64 { return s.size }
 // Write appends p.
 func (s *Staged) Write(p []byte) (int, error) {
 	n, err := s.f.WriteAt(p, s.size)
+	s.f.StartWriteback(s.size, int64(n))
 	s.size += int64(n)
 	return n, err
 }

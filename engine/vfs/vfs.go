@@ -73,6 +73,10 @@ type File interface {
 	// DropCache asks the kernel to forget cached pages of the file, so that the
 	// next read comes from the disk. It is advice; it never fails.
 	DropCache()
+	// StartWriteback asks the kernel to begin writing out n bytes from off on, so that
+	// the disk works while the caller does, and a later Datasync finds less to do. It is
+	// advice: it makes nothing durable, and it never fails.
+	StartWriteback(off, n int64)
 	Stat() (fs.FileInfo, error)
 	Chmod(mode fs.FileMode) error
 	Close() error
