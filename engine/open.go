@@ -133,7 +133,7 @@ func (db *DB) load(ctx context.Context) error {
 	if err := db.loadManifest(ctx); err != nil {
 		return err
 	}
-	return db.replay()
+	return db.replay(ctx)
 }
 
 // loadManifest opens what the manifest lists.

@@ -66,6 +66,9 @@ type Options struct {
 	Verify VerifyMode
 	// DocumentSizeMax bounds a document, in bytes of its JSON. Default: 16 MiB.
 	DocumentSizeMax int
+	// ReplayProgress, if not nil, is told how much of a long log Open has replayed, in
+	// bytes of the log's size, and at the end all of it. A short one is not told of.
+	ReplayProgress Progress
 	// QueryLimitMax bounds the limit of a query, in documents. Default: 10000.
 	QueryLimitMax int
 }

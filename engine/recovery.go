@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"path"
 	"slices"
 	"time"
@@ -32,15 +33,16 @@ type Recovery struct {
 // replay opens the log that CHECKPOINT names and applies what is behind the
 // checkpoint. Each record carries the digest after it, so replay proves itself as
 // it goes.
-func (db *DB) replay() error {
+func (db *DB) replay(ctx context.Context) error {
 	start := db.opts.Now()
 	name := db.manifest.WAL.File
 	if first, ok := wal.ParseFileName(name); !ok || first != db.manifest.WAL.FirstSequence || first > db.manifest.Sequence+1 {
 		return dberr.New(dberr.RecoveryInconsistent, "it names the log %q, which cannot begin at %d for a checkpoint at %d", name, db.manifest.WAL.FirstSequence, db.manifest.Sequence).In(db.gen.checkpoint())
 	}
 	full := path.Join(db.gen.wal(), name)
-	r := &replayer{db: db, file: full}
+	r := &replayer{db: db, ctx: ctx, file: full}
 	log, report, err := wal.Open(db.walOptions(), name, r.record, db.opts.ReadOnly)
+	r.told(true)
 	if vfs.IsNotExist(err) {
 		return dberr.New(dberr.WALCorruption, "the log is missing; CHECKPOINT names it").At(full, 0).
 			WithHint("a missing log is not an empty one: put the file back, or restore from a backup")
@@ -69,7 +71,10 @@ func (db *DB) replay() error {
 // A replayer applies the records of a log.
 type replayer struct {
 	db      *DB
+	ctx     context.Context
 	file    string
+	size    int64 // of the log, once it was told of
+	offset  int64 // up to which it was told of
 	records int64
 	ops     int64
 	prepare preparer
@@ -91,10 +96,35 @@ func (r *replayer) record(rec wal.Record) error {
 	db.writer.changes.applyTo(db.state.table)
 	r.records++
 	r.ops += int64(rec.Count)
+	if rec.Offset >= r.offset+replayStepBytes {
+		if err := interrupted(r.ctx); err != nil {
+			return err
+		}
+		r.offset = rec.Offset
+		r.told(false)
+	}
 	if sum := digest.Sum(rec.Digest); sum != db.digest {
 		return r.wrong(rec, "the digest after the record is %s, the record says %s", db.digest, sum)
 	}
 	return nil
+}
+
+// replayStepBytes is how much of a log is replayed before its progress is told.
+const replayStepBytes = 1 << 20
+
+// told tells how much is replayed, and at the end all of it if some of it was told.
+func (r *replayer) told(end bool) {
+	switch {
+	case end && r.size > 0:
+		r.db.opts.ReplayProgress.report(r.size, r.size)
+	case !end && r.size == 0:
+		if info, err := r.db.fs.Stat(r.db.path(r.file)); err == nil {
+			r.size = info.Size()
+		}
+		fallthrough
+	case !end:
+		r.db.opts.ReplayProgress.report(min(r.offset, r.size), r.size)
+	}
 }
 
 func (r *replayer) wrong(rec wal.Record, format string, args ...any) error {

@@ -12,8 +12,16 @@ func (a *app) options(cmd *cobra.Command, dir string) engine.Options {
 	if cmd.Name() == "run" {
 		command += " " + cmd.Flags().Arg(0) // whoever waits for the lock wants to know
 	}
+	bar := a.steps("replay the log")
+	replayed := func(done, total int64) {
+		bar.Set(done, total)
+		if done == total {
+			bar.Finish()
+		}
+	}
 	return engine.Options{
-		Dir: dir, FS: a.env.FS, Now: a.env.Now, Rand: a.env.Rand, Logger: a.log,
+		ReplayProgress: replayed,
+		Dir:            dir, FS: a.env.FS, Now: a.env.Now, Rand: a.env.Rand, Logger: a.log,
 		Command: command, Pid: a.env.Pid, ReadOnly: a.flags.readOnly,
 		WALMaxSize: c.WAL.MaxSize, WALOnFull: engine.OnFull(c.WAL.OnFull),
 		SnapshotsKeep: c.Snapshots.Keep, CacheSize: c.Memory.CacheSize,
