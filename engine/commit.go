@@ -202,11 +202,9 @@ func (db *DB) commitRecord(group []*transaction) {
 		if db.wal.Failed() {
 			db.fail(err)
 		}
-		for _, t := range group {
-			if t.err == nil {
-				t.err = err
-			}
-		}
+		// Also of those that were refused: what they were refused for may be a change
+		// that comes before them in this record, and is not there.
+		failAll(group, err)
 		return
 	}
 	db.applyGroup(group, first, sum)

@@ -69,7 +69,7 @@ func (c *Collection) Delete(id string) (bool, error) {
 	}
 	t := newTransaction([]operation{{kind: wal.Delete, version: c.version, id: []byte(id)}})
 	err := c.db.commit(t)
-	return t.applied == 1, err
+	return err == nil && t.applied == 1, err
 }
 
 // InsertMany adds documents as one record: all are new and valid, or none is
