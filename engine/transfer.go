@@ -9,6 +9,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/aerodb/aerodb/engine/csvdoc"
 	"github.com/aerodb/aerodb/engine/dberr"
 )
 
@@ -22,6 +23,9 @@ const (
 
 // ImportOptions tune Import.
 type ImportOptions struct {
+	// CSV reads comma-separated values with a header line instead of JSON Lines; see
+	// package csvdoc.
+	CSV bool
 	// Progress is called after each batch with what is acknowledged so far.
 	Progress func(bytes, documents int64)
 }
@@ -29,7 +33,7 @@ type ImportOptions struct {
 // ImportResult is what an import wrote, also when it failed half way.
 type ImportResult struct {
 	Documents int64 // acknowledged
-	Bytes     int64 // of their lines
+	Bytes     int64 // of their lines; of CSV, of the header's too
 	Batches   int64 // each one record: whole or absent
 	Duration  time.Duration
 }
@@ -40,7 +44,12 @@ type ImportResult struct {
 // were acknowledged: those stay.
 func (c *Collection) Import(ctx context.Context, r io.Reader, o ImportOptions) (ImportResult, error) {
 	start := c.db.opts.Now()
-	im := &importer{c: c, lines: newLineReader(r, c.db.opts.DocumentSizeMax+importSlackBytes), progress: o.Progress}
+	im := &importer{c: c, progress: o.Progress}
+	if rowMax := c.db.opts.DocumentSizeMax + importSlackBytes; o.CSV {
+		im.source = csvdoc.NewReader(r, c.Schema(), rowMax)
+	} else {
+		im.source = newLineReader(r, rowMax)
+	}
 	im.room = c.db.importRoom()
 	err := im.run(ctx)
 	im.result.Duration = c.db.opts.Now().Sub(start)
@@ -55,16 +64,26 @@ func (c *Collection) Import(ctx context.Context, r io.Reader, o ImportOptions) (
 // line, where 1e20 becomes 100000000000000000000.
 func (db *DB) importRoom() int { return int(min(importBatchBytes, db.opts.WALMaxSize/8)) }
 
+// A documentSource is what an import reads.
+type documentSource interface {
+	// Next returns the next document, valid until the next call; at the end the error
+	// is io.EOF.
+	Next() ([]byte, error)
+	Line() int64  // that the last document begins in, from 1
+	Bytes() int64 // of the input that it took
+}
+
 type importer struct {
 	c        *Collection
-	lines    *lineReader
+	source   documentSource
 	progress func(bytes, documents int64)
 	room     int
 	result   ImportResult
 
 	docs    [][]byte
 	numbers []int64 // line numbers of docs
-	bytes   int
+	bytes   int     // of docs
+	taken   int64   // of the input they came from
 }
 
 func (im *importer) run(ctx context.Context) error {
@@ -72,7 +91,7 @@ func (im *importer) run(ctx context.Context) error {
 		if err := interrupted(ctx); err != nil {
 			return err
 		}
-		line, err := im.lines.next()
+		doc, err := im.source.Next()
 		if errors.Is(err, io.EOF) {
 			return im.flush()
 		}
@@ -82,17 +101,15 @@ func (im *importer) run(ctx context.Context) error {
 			}
 			return err
 		}
-		if len(line) == 0 {
-			continue
-		}
-		if len(im.docs) > 0 && (len(im.docs) == importBatchDocuments || im.bytes+len(line)+opOverheadBytes*(len(im.docs)+1) > im.room) {
+		if len(im.docs) > 0 && (len(im.docs) == importBatchDocuments || im.bytes+len(doc)+opOverheadBytes*(len(im.docs)+1) > im.room) {
 			if err := im.flush(); err != nil {
 				return err
 			}
 		}
-		im.docs = append(im.docs, bytes.Clone(line))
-		im.numbers = append(im.numbers, im.lines.number)
-		im.bytes += len(line)
+		im.docs = append(im.docs, bytes.Clone(doc))
+		im.numbers = append(im.numbers, im.source.Line())
+		im.bytes += len(doc)
+		im.taken += im.source.Bytes()
 	}
 }
 
@@ -105,9 +122,9 @@ func (im *importer) flush() error {
 		return im.locate(err)
 	}
 	im.result.Documents += int64(len(im.docs))
-	im.result.Bytes += int64(im.bytes)
+	im.result.Bytes += im.taken
 	im.result.Batches++
-	im.docs, im.numbers, im.bytes = im.docs[:0], im.numbers[:0], 0
+	im.docs, im.numbers, im.bytes, im.taken = im.docs[:0], im.numbers[:0], 0, 0
 	if im.progress != nil {
 		im.progress(im.result.Bytes, im.result.Documents)
 	}
@@ -137,11 +154,29 @@ type lineReader struct {
 	r      *bufio.Reader
 	max    int
 	number int64 // of the line that next returned, from 1
+	bytes  int64
 	buf    []byte
 }
 
 func newLineReader(r io.Reader, max int) *lineReader {
 	return &lineReader{r: bufio.NewReaderSize(r, 256<<10), max: max}
+}
+
+// Line is the number of the last line.
+func (l *lineReader) Line() int64 { return l.number }
+
+// Bytes is the length of the last line, without its end and the white space around it.
+func (l *lineReader) Bytes() int64 { return l.bytes }
+
+// Next returns the next line that is not empty.
+func (l *lineReader) Next() ([]byte, error) {
+	for {
+		line, err := l.next()
+		if err != nil || len(line) > 0 {
+			l.bytes = int64(len(line))
+			return line, err
+		}
+	}
 }
 
 // next returns the next line without its end; it is valid until the next call. At

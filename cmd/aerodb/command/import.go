@@ -12,18 +12,25 @@ import (
 
 // importCommand returns `aerodb import`.
 func importCommand(a *app) *cobra.Command {
-	return &cobra.Command{
+	var csv bool
+	cmd := &cobra.Command{
 		Use:   "import COLLECTION VERSION FILE.jsonl",
-		Short: "insert the documents of a JSON Lines file",
+		Short: "insert the documents of a JSON Lines or CSV file",
 		Long: "Inserts one document a line; '-' is standard input. The documents become\ndurable batch by batch. " +
-			"At the first line that does not fit the import ends and\nsays which line it was and how many documents are in.",
-		Example: "aerodb import quake v1 earthquakes.jsonl",
+			"At the first line that does not fit the import ends and\nsays which line it was and how many documents are in.\n\n" +
+			"With --csv the file has comma-separated values: the first line names the\nfields, one inside an object by its dotted path. " +
+			"The schema says what a value must\nbe: numbers, true and false and arrays are written as in JSON, strings as they\nstand. An empty value leaves its field out.",
+		Example: "aerodb import quake v1 earthquakes.jsonl\naerodb import --csv person v1 people.csv",
 		Args:    parameters("COLLECTION", "VERSION", "FILE.jsonl"),
-		RunE:    a.opened(a.importFile),
+		RunE: a.opened(func(db *engine.DB, args []string) error {
+			return a.importFile(db, args, csv)
+		}),
 	}
+	cmd.Flags().BoolVar(&csv, "csv", false, "the file has comma-separated values, their names in the first line")
+	return cmd
 }
 
-func (a *app) importFile(db *engine.DB, args []string) error {
+func (a *app) importFile(db *engine.DB, args []string, csv bool) error {
 	c, err := db.Collection(args[0], args[1])
 	if err != nil {
 		return err
@@ -35,6 +42,7 @@ func (a *app) importFile(db *engine.DB, args []string) error {
 	defer src.close()
 	bar := progress.New(a.env.Stderr, a.showProgress(), "import "+args[2], src.size, progress.Bytes)
 	r, err := c.Import(a.ctx, src, engine.ImportOptions{
+		CSV:      csv,
 		Progress: func(bytes, _ int64) { bar.Set(bytes) },
 	})
 	bar.Finish()
