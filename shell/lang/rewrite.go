@@ -28,6 +28,8 @@ const depthMax = 10000
 //	                                              numbers, unless plainly not needed
 //	010                                           by 10; the library reads octal
 //	for x in f do break end                       see loopBody
+//	x = a and b; x, y = y, x                      see miscompiled
+//	{a, k = f()}                                  see constructor
 type rewriter struct {
 	name  string
 	depth int
@@ -65,8 +67,11 @@ func (rw *rewriter) fail(at ast.PositionHolder, message string) {
 }
 
 func (rw *rewriter) block(stmts []ast.Stmt) {
-	for _, s := range stmts {
+	for i, s := range stmts {
 		rw.stmt(s)
+		if assign, ok := s.(*ast.AssignStmt); ok && miscompiled(assign) {
+			stmts[i] = throughLocals(assign)
+		}
 	}
 }
 
@@ -175,6 +180,7 @@ func (rw *rewriter) expr(e ast.Expr) ast.Expr {
 		for _, f := range e.Fields {
 			f.Key, f.Value = rw.key(f.Key), rw.expr(f.Value)
 		}
+		return constructor(e)
 	case *ast.FuncCallExpr:
 		e.Func, e.Receiver = rw.expr(e.Func), rw.expr(e.Receiver)
 		rw.exprs(e.Args)

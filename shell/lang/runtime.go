@@ -79,6 +79,7 @@ func New(opts Options) *Runtime {
 	r.sortLibraries()
 	r.functions = r.comparisons()
 	r.functions[identity] = L.NewFunction(func(L *lua.LState) int { return 1 })
+	r.functions[extend] = L.NewFunction(extendTable)
 	r.installInt64()
 	r.installBase()
 	r.installProtected()
