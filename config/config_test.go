@@ -214,24 +214,3 @@ func TestSizes(t *testing.T) {
 		}
 	}
 }
-
-// A configuration is accepted or refused with a code, whatever the file says.
-func FuzzFile(f *testing.F) {
-	f.Add(config.Template())
-	f.Add("[wal]\nmax_sise = \"\"\"\n1\"\"\"\n")
-	f.Add("a.b.c = [[1,\n2],[]]\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		if len(text) > 300 {
-			t.Skip("finding lines is quadratic")
-		}
-		_, err := load(t, map[string]string{"config.toml": text})
-		if err == nil {
-			return
-		}
-		switch dberr.CodeOf(err) {
-		case dberr.ConfigInvalid, dberr.ConfigUnsafe:
-		default:
-			t.Errorf("%v", err)
-		}
-	})
-}

@@ -123,9 +123,9 @@ func asTOML(key *config.Key, value string) (string, bool) {
 	return b.String(), err == nil
 }
 
-// FuzzFileMeaning: a file that is taken is TOML, of known keys only, and says what a
+// FuzzFile: a file that is taken is TOML, of known keys only, and says what a
 // plain TOML decoder reads; one that is refused is refused at a line it has.
-func FuzzFileMeaning(f *testing.F) {
+func FuzzFile(f *testing.F) {
 	f.Add("data_dir = \"x\"\n[wal]\nmax_size = \"1MiB\"\n[snapshots]\nkeep = 3\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		if len(text) > 300 {
