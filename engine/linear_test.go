@@ -122,7 +122,7 @@ func linearSeeds(n int) (seeds []uint64) {
 	case *seedFlag != 0:
 		return []uint64{*seedFlag}
 	case *crashLong:
-		n *= 50
+		n *= 20
 	case testing.Short() || slowBuild:
 		n = max(2, n/4)
 	}
