@@ -8,6 +8,8 @@
 //     a value has one form and equality needs no conversion.
 //   - pcall and xpcall leave the closures of the calling function whole; the
 //     library's own disconnect them from its locals whenever an error is caught.
+//   - Assignments and table constructors give what Lua says: the library's compiler gets
+//     a, b = b, a and x = t.y and z and {a, n = f()} wrong, so it is given others.
 //   - A script can neither read nor create an undeclared global.
 //   - Clock, random numbers and the standard streams come from the caller, and no
 //     output shows an address, so the same script prints the same text.
