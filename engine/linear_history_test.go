@@ -192,10 +192,10 @@ func (l linearClient) askWhole(c linearCall) string {
 		return linearAnswer(err, linearWholeText(r.Digest, r.Documents))
 	case linearVerify:
 		r, err := l.db.Verify(ctx, nil)
-		for _, p := range r.Problems {
-			if p.Code == dberr.StorageIOError { // a read failed: it could not look
-				return string(p.Code)
-			}
+		switch {
+		case err == nil && !r.OK() && r.Problems[0].Code == dberr.StorageIOError: // a read failed: it could not look
+			return string(dberr.StorageIOError)
+		case err == nil && !r.OK():
 			return fmt.Sprintf("problems: %+v", r.Problems)
 		}
 		return linearAnswer(err, linearWholeText(r.Digest, r.Documents))

@@ -119,6 +119,7 @@ func (p *programmer) stmt(depth int) {
 	case 8:
 		write("do local f = function(x)\n")
 		body()
+		p.assign("x", p.expr(2)) // its last parameter
 		write("return x end\nb = f(%s) end\n", p.expr(1))
 	}
 }
