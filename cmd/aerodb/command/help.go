@@ -45,7 +45,7 @@ func writeHelp(w io.Writer, cmd *cobra.Command) {
 		}
 	}
 	if cmd.Example != "" {
-		fmt.Fprintf(w, "\nExample:\n  %s\n", strings.ReplaceAll(cmd.Example, "\n", "\n  "))
+		fmt.Fprintf(w, "\nExample:\n  %s\n", cmd.Example)
 	}
 	writeFlags(w, "Flags", cmd.LocalNonPersistentFlags())
 	if cmd.HasParent() {

@@ -19,8 +19,8 @@ func importCommand(a *app) *cobra.Command {
 		Long: "Inserts one document a line; '-' is standard input. The documents become\ndurable batch by batch. " +
 			"At the first line that does not fit the import ends and\nsays which line it was and how many documents are in.\n\n" +
 			"With --csv the file has comma-separated values: the first line names the\nfields, one inside an object by its dotted path. " +
-			"The schema says what a value must\nbe: numbers, true and false and arrays are written as in JSON, strings as they\nstand. An empty value leaves its field out.",
-		Example: "aerodb import quake v1 earthquakes.jsonl\naerodb import --csv person v1 people.csv",
+			"The schema says what a value\nmust be: numbers, true and false and arrays are written as in JSON, strings as\nthey stand. An empty value leaves its field out.",
+		Example: "aerodb import quake v1 earthquakes.jsonl",
 		Args:    parameters("COLLECTION", "VERSION", "FILE.jsonl"),
 		RunE: a.opened(func(db *engine.DB, args []string) error {
 			return a.importFile(db, args, csv)
