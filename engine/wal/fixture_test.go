@@ -40,6 +40,7 @@ func (f *flat) SyncDir(string) error                                { return nil
 func (f *flat) Stat() (fs.FileInfo, error)                          { return flatInfo{size: int64(len(f.b))}, nil }
 func (f *flat) Datasync() error                                     { return nil }
 func (f *flat) Close() error                                        { return nil }
+func (f *flat) StartWriteback(off, n int64)                         {}
 func (f *flat) Allocate(size int64) error                           { f.b = make([]byte, size); return nil }
 func (f *flat) WriteAt(p []byte, off int64) (int, error)            { return copy(f.b[off:], p), nil }
 
