@@ -55,7 +55,8 @@ func (c *Check) next() (bool, error) {
 			return false, err
 		}
 		if more {
-			return true, v.entry(c.leaf, c.space)
+			err = v.entry(c.leaf, c.space)
+			return err == nil, err
 		}
 	}
 	for v.in.offset < v.s.size-footerBytes {
