@@ -39,7 +39,8 @@ func TestReadOnlyChangesNothing(t *testing.T) {
 		s := newSim()
 		mustDo(t, s.run(fresh(stepInsert("v1", doc("a", 1, 10)), stepCheckpoint(), stepInsert("v1", doc("b", 1, 900)), end)...))
 		img := s.mem.Clone()
-		rewrite(img, "data/snapshots/20260101T000000Z-1.tmp/manifest.json", nil)
+		rewrite(img, "data/CURRENT.tmp", []byte("x"))
+		mustDo(t, img.Mkdir("data/snapshots/20260101T000000Z-1.tmp", 0o700))
 		before, calls := img.Hash(), len(img.Trace())
 		o := s.options(img)
 		o.ReadOnly = true

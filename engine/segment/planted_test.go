@@ -3,6 +3,7 @@ package segment
 import (
 	"testing"
 
+	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/engine/key"
 )
 
@@ -59,4 +60,22 @@ func TestVerifyRefusesFilter(t *testing.T) {
 		t.Fatal("it is verified")
 	}
 	isDamage(t, err, len(f.b))
+}
+
+// A whole segment that is not the one that was asked for is refused by its footer,
+// before a block is read.
+func TestOpenOfAnotherSegment(t *testing.T) {
+	f, _ := build(t, testID, WriterOptions{}, tinyPairs())
+	other := testID
+	other.UUID[3]++
+	for _, tt := range []struct {
+		id     ID
+		offset int64 // in the footer, of what tells
+	}{{other, 0}, {ID{testID.UUID, testID.Number + 1}, 16}} {
+		_, err := Open(bytesFS{file: f}, testName, testName, tt.id, int64(len(f.b)), nil)
+		e := dberr.From(err)
+		if dberr.CodeOf(err) != dberr.StorageCorruption || e.Offset != int64(len(f.b))-footerBytes+tt.offset {
+			t.Errorf("asked for %v: %v", tt.id, err)
+		}
+	}
 }
