@@ -1,0 +1,188 @@
+package main
+
+// Faults in what a write does between its call and its answer.
+var commitFaults = []fault{
+	{
+		name: "a write shows before it is durable",
+		file: "engine/commit.go",
+		before: `	if err := db.wal.Append(&w.batch, sum); err != nil {
+		if db.wal.Failed() {
+			db.fail(err)
+		}
+		// Also of those that were refused: what they were refused for may be a change
+		// that comes before them in this record, and is not there.
+		failAll(group, err)
+		return
+	}
+	db.applyGroup(group, first, sum)
+}`,
+		after: `	db.applyGroup(group, first, sum)
+	if err := db.wal.Append(&w.batch, sum); err != nil {
+		if db.wal.Failed() {
+			db.fail(err)
+		}
+		// Also of those that were refused: what they were refused for may be a change
+		// that comes before them in this record, and is not there.
+		failAll(group, err)
+		return
+	}
+}`,
+		pkg: "engine", test: "TestFailingCalls/insert",
+	},
+	{
+		name: "a write that could not be logged is acknowledged",
+		file: "engine/commit.go",
+		before: `		failAll(group, err)
+		return
+	}
+	db.applyGroup`,
+		after: `		return
+	}
+	db.applyGroup`,
+		pkg: "engine", test: "TestFailingCalls/insert",
+	},
+	{
+		name: "the database goes on when its log has failed",
+		file: "engine/commit.go",
+		before: `		if db.wal.Failed() {
+			db.fail(err)
+		}
+		// Also`,
+		after: `		// Also`,
+		pkg:   "engine", test: "TestFailingCalls/insert",
+	},
+	{
+		name: "a group commit answers the wrong writer: the first hears that another was refused",
+		file: "engine/commit.go",
+		before: `		t.err = db.resolve(t, multiple)
+		if t.err != nil {`,
+		after: `		if err := db.resolve(t, multiple); err != nil {
+			group[0].err = err`,
+		pkg: "engine", test: "TestGroupAnswersEachWriter",
+	},
+	{
+		name:   "a refused transaction of a group hides what it has not written from the next",
+		file:   "engine/resolve.go",
+		before: `			pending.rollback()`,
+		after:  ``,
+		pkg:    "engine", test: "TestGroupForgetsTheRefused",
+	},
+	{
+		name:   "writers of one group do not see each other's documents",
+		file:   "engine/resolve.go",
+		before: `		if multiple {`,
+		after:  `		if multiple && len(t.ops) > 1 {`,
+		pkg:    "engine", test: "TestGroupAnswersEachWriter",
+	},
+	{
+		name:   "insert_many takes two documents of one _id",
+		file:   "engine/resolve.go",
+		before: `		if multiple {`,
+		after:  `		if multiple && len(t.ops) == 1 {`,
+		pkg:    "engine", test: "TestInsertManyIsAllOrNone",
+	},
+	{
+		name:   "insert_many is written as two records",
+		file:   "engine/write.go",
+		before: `	return c.db.commit(newTransaction(ops))`,
+		after: `	half := len(ops) / 2
+	if err := c.db.commit(newTransaction(ops[:half:half])); err != nil {
+		return err
+	}
+	return c.db.commit(newTransaction(ops[half:]))`,
+		pkg: "engine", test: "TestCrashEverywhere/many at once",
+	},
+	{
+		name:   "an insert replaces the document that is there",
+		file:   "engine/resolve.go",
+		before: `		if in != nil {`,
+		after:  `		if in != nil && in != op.version {`,
+		pkg:    "engine", test: "TestWriteReadReopen",
+	},
+	{
+		name: "the digest keeps what was deleted",
+		file: "engine/commit.go",
+		before: `	if op.old != nil {
+		sum = sum.Sub(op.old.digest)`,
+		after: `	if op.old != nil && op.kind != wal.Delete {
+		sum = sum.Sub(op.old.digest)`,
+		pkg: "engine", test: "TestCrashEverywhere/insert, replace, delete",
+	},
+	{
+		name:   "an index keeps the entry of a deleted document",
+		file:   "engine/apply.go",
+		before: `			if moved || !bytes.Equal(value, op.values[i]) {`,
+		after:  `			if op.kind != wal.Delete && (moved || !bytes.Equal(value, op.values[i])) {`,
+		pkg:    "engine", test: "TestCrashEverywhere/insert, replace, delete",
+	},
+	{
+		name:   "an index keeps the entry of the value that was replaced",
+		file:   "engine/apply.go",
+		before: `			if moved || !bytes.Equal(value, op.values[i]) {`,
+		after:  `			if moved {`,
+		pkg:    "engine", test: "TestCrashEverywhere/insert, replace, delete",
+	},
+	{
+		name: "an index entry whose value stays is not written with the new document",
+		file: "engine/apply.go",
+		before: `	for i, value := range op.values {
+		c.index(`,
+		after: `	for i, value := range op.values {
+		if op.old != nil && op.old.version == op.version && bytes.Equal(op.old.values[i], value) {
+			continue
+		}
+		c.index(`,
+		pkg: "engine", test: "TestReplacedEntryLiesWithItsDocument",
+	},
+	{
+		name: "a document that moves to a newer version stays in the old one too",
+		file: "engine/apply.go",
+		before: `		if moved {
+			c.document(`,
+		after: `		if op.kind == wal.Delete {
+			c.document(`,
+		pkg: "engine", test: "TestVersions",
+	},
+	{
+		name:   "a version counts a document that was deleted",
+		file:   "engine/apply.go",
+		before: `		op.old.version.documents.Add(-1)`,
+		after:  `		op.old.version.documents.Add(0)`,
+		pkg:    "engine", test: "TestCrashEverywhere/insert, replace, delete",
+	},
+	{
+		name:   "a write is acknowledged and does not show",
+		file:   "engine/apply.go",
+		before: `				sequence++`,
+		after:  ``,
+		pkg:    "engine", test: "TestFindRules",
+	},
+	{
+		name:   "a reader sees what was written after it began",
+		file:   "engine/memtable/iter.go",
+		before: `if sequenceOf(w) <= it.visible && (`,
+		after:  `if sequenceOf(w)-1 <= it.visible && (`,
+		pkg:    "engine/memtable", test: "TestAgainstModel",
+	},
+	{
+		name:   "the memtable of a view that is still held is used again",
+		file:   "engine/view.go",
+		before: `	if old.views == 1 {`,
+		after:  `	if old.views >= 1 {`,
+		pkg:    "engine", test: "TestEachKeepsItsView",
+	},
+	{
+		name:   "the log grows past wal.max_size",
+		file:   "engine/commit.go",
+		before: `return wal.RecordBytes(payload) <= db.walLimit()-wal.SealBytes-db.wal.Used()`,
+		after:  `return wal.RecordBytes(payload) <= db.wal.Size()-wal.SealBytes-db.wal.Used()`,
+		pkg:    "engine", test: "TestSmallerLimitHoldsAtOnce",
+	},
+	{
+		name:   "which bad document of insert_many is named depends on the processors",
+		file:   "engine/write.go",
+		before: `least < 0 || i < least {`,
+		after:  `least < 0 || i > least {`,
+		pkg:    "engine", test: "TestSameErrorOnAnyProcessors",
+	},
+}

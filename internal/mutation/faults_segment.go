@@ -1,0 +1,134 @@
+package main
+
+// Faults in what segments are made of, how they are merged, and what of them is
+// believed.
+var segmentFaults = []fault{
+	{
+		name:   "the checksum of a block is not compared",
+		file:   "engine/segment/source.go",
+		before: `if sum := blockChecksum(s.salt, offset, stored); sum != h.checksum {`,
+		after:  `if sum := blockChecksum(s.salt, offset, stored); sum != h.checksum && h.reserved > 1 {`,
+		pkg:    "engine/segment", test: "TestFlippedBytes",
+	},
+	{
+		name:   "checksums of blocks are not salted with their place",
+		file:   "engine/segment/format.go",
+		before: `crc32.Update(updateOffset(salt, offset), castagnoli, stored[4:])`,
+		after:  `crc32.Update(updateOffset(salt, 0), castagnoli, stored[4:])`,
+		pkg:    "engine/segment", test: "TestSwappedBlocks",
+	},
+	{
+		name: "checksums of blocks are not salted with the database's uuid",
+		file: "engine/segment/format.go",
+		before: `	copy(b[:], id.UUID[:])
+`,
+		after: ``,
+		pkg:   "engine/segment", test: "TestForeignBlocks",
+	},
+	{
+		name:   "checksums of blocks are not salted with the segment's number",
+		file:   "engine/segment/format.go",
+		before: `binary.LittleEndian.PutUint64(b[16:], id.Number)`,
+		after:  `binary.LittleEndian.PutUint64(b[16:], 0)`,
+		pkg:    "engine/segment", test: "TestForeignBlocks",
+	},
+	{
+		name:   "a segment of another number is read",
+		file:   "engine/segment/footer.go",
+		before: `case f.id.Number != want.Number:`,
+		after:  `case f.id.Number == 0:`,
+		pkg:    "engine/segment", test: "TestOpenOfAnotherSegment",
+	},
+	{
+		name:   "the checksum of a whole segment is not compared",
+		file:   "engine/proven.go",
+		before: `	if found == want.CRC32C {`,
+		after:  `	if found == want.CRC32C || want.Number > 0 {`,
+		pkg:    "engine", test: "TestStaleSegment",
+	},
+	{
+		name:   "verify does not look at the order of keys",
+		file:   "engine/segment/check.go",
+		before: ` || !v.data.rises() {`,
+		after:  ` {`,
+		pkg:    "engine/segment", test: "TestVerifyRefusesDisorder",
+	},
+	{
+		name:   "verify does not recompute filters",
+		file:   "engine/segment/verify.go",
+		before: `v.filter.bytes != 0 || !bytes.Equal(v.payload, want) {`,
+		after:  `v.filter.bytes != 0 || len(v.payload) != len(want) {`,
+		pkg:    "engine/segment", test: "TestVerifyRefusesFilter",
+	},
+	{
+		name:   "an I/O error is called damage",
+		file:   "engine/segment/source.go",
+		before: `case errors.Is(err, io.EOF) || err == nil:`,
+		after:  `case errors.Is(err, io.EOF) || err != nil:`,
+		pkg:    "engine/segment", test: "TestReadErrors",
+	},
+	{
+		name: "the filter does not know a key that the segment has",
+		file: "engine/segment/writer.go",
+		before: `	if k[0] == key.SpaceDocument {
+		w.hashes`,
+		after: `	if k[0] == key.SpaceDocument && w.foot.documents%64 != 1 {
+		w.hashes`,
+		pkg: "engine/segment", test: "TestModel",
+	},
+	{
+		name: "a merge ends where a block is damaged, as if that were the end",
+		file: "engine/build.go",
+		before: `	return it.Err()
+}
+
+// discard`,
+		after: `	return nil
+}
+
+// discard`,
+		pkg: "engine", test: "TestMergeStopsAtDamage",
+	},
+	{
+		name:   "a walk goes on without the run that failed",
+		file:   "engine/merge/merge.go",
+		before: `			if err := r.Err(); err != nil {`,
+		after:  `			if err := r.Err(); err != nil && len(it.runs) == 1 {`,
+		pkg:    "engine/merge", test: "TestErrorStopsTheWalk",
+	},
+	{
+		name:   "a merge of some segments drops the tombstones that hide what is in the others",
+		file:   "engine/checkpoint.go",
+		before: `n == len(p.segments), p.progress)`,
+		after:  `n > 0, p.progress)`,
+		pkg:    "engine", test: "TestMergeKeepsTombstones",
+	},
+	{
+		name:   "a flush drops the tombstones that hide what is in segments",
+		file:   "engine/build.go",
+		before: `len(db.state.segments) == 0)`,
+		after:  `db.state.segments != nil || true)`,
+		pkg:    "engine", test: "TestCrashEverywhere/checkpoint",
+	},
+	{
+		name:   "an older segment hides a newer one",
+		file:   "engine/merge/merge.go",
+		before: `c == 0 || (c > 0) == forward {`,
+		after:  `c != 0 && (c > 0) == forward {`,
+		pkg:    "engine/merge", test: "TestAgainstModel",
+	},
+	{
+		name:   "a merge leaves out the last segment that it takes",
+		file:   "engine/checkpoint.go",
+		before: `p.db.mergeSegments(ctx, p.segments[:n],`,
+		after:  `p.db.mergeSegments(ctx, p.segments[:n-1],`,
+		pkg:    "engine", test: "TestMergeKeepsTombstones",
+	},
+	{
+		name:   "a checkpoint that merges forgets a segment it does not merge",
+		file:   "engine/checkpoint.go",
+		before: `	p.entries = append(entries, p.entries[n:]...)`,
+		after:  `	p.entries = append(entries, p.entries[min(n+1, len(p.entries)):]...)`,
+		pkg:    "engine", test: "TestCrashEverywhere/checkpoint",
+	},
+}

@@ -1,0 +1,66 @@
+package main
+
+// Faults in what the shell and the command line make of the engine's answers.
+var shellFaults = []fault{
+	{
+		name:   "an integer beyond 2^53 comes to Lua rounded",
+		file:   "shell/convert/codec.go",
+		before: `		return lang.Integer(v.Int())`,
+		after:  `		return lua.LNumber(v.Int())`,
+		pkg:    "shell/convert", test: "TestRoundTrip",
+	},
+	{
+		name:   "2^53 is taken for a number that can be told from its neighbours",
+		file:   "shell/lang/int64.go",
+		before: `const safeMax = 1<<53 - 1`,
+		after:  `const safeMax = 1 << 53`,
+		pkg:    "shell/lang", test: "TestScripts",
+	},
+	{
+		name: "a sum of integers overflows silently",
+		file: "shell/lang/arith.go",
+		before: `	if (c > a) != (b > 0) {
+		overflow(L)
+	}
+`,
+		after: ``,
+		pkg:   "shell/lang", test: "TestScripts",
+	},
+	{
+		name:   "a fraction is cut off where an int is wanted",
+		file:   "shell/convert/codec.go",
+		before: `	return nil, refuse("wants an int, not %v", f)`,
+		after:  `	return strconv.AppendInt(dst, int64(f), 10), nil`,
+		pkg:    "shell/convert", test: "TestAppend",
+	},
+	{
+		name: "a list with a hole is taken as far as the hole",
+		file: "shell/convert/codec.go",
+		before: `	case count != length:
+		return nil, 0,`,
+		after: `	case count > length:
+		return nil, 0,`,
+		pkg: "shell/convert", test: "TestAppend",
+	},
+	{
+		name:   "a damaged log does not exit with 4",
+		file:   "cmd/aerodb/command/exit.go",
+		before: `	dberr.WALCorruption:         exitCorruption,`,
+		after:  `	dberr.WALCorruption:         exitFailed,`,
+		pkg:    "cmd/aerodb", test: "TestScripts/damage",
+	},
+	{
+		name:   "a database in use does not exit with 3",
+		file:   "cmd/aerodb/command/exit.go",
+		before: `	dberr.DatabaseLocked:        exitLocked,`,
+		after:  `	dberr.DatabaseLocked:        exitFailed,`,
+		pkg:    "cmd/aerodb", test: "TestTwoProcesses",
+	},
+	{
+		name:   "deleting what is not there is ok in the JSON API",
+		file:   "jsonapi/handle.go",
+		before: `		if err == nil && !found {`,
+		after:  `		if err == nil && found {`,
+		pkg:    "jsonapi", test: "TestConformance",
+	},
+}
