@@ -1,0 +1,298 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aerodb/aerodb/engine"
+	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/schema"
+	"github.com/aerodb/aerodb/engine/vfs"
+)
+
+// killPhases are the works that a process is killed at, in turn.
+var killPhases = []func(*victim){
+	(*victim).killWrites, (*victim).killRecovery, (*victim).killCheckpoint, (*victim).killImport, (*victim).killSnapshot,
+	(*victim).killWrites, (*victim).killCompact, (*victim).killBackup, (*victim).killRestore, (*victim).killInit,
+}
+
+// phasesALife bounds how large one database grows.
+const phasesALife = 30
+
+// TestKillProcesses kills the real program on the real file system at random moments
+// of everything it does, again and again on the same database: what was acknowledged is
+// there, at most the one operation in flight is there too, and whole.
+func TestKillProcesses(t *testing.T) {
+	rounds := *killRounds
+	if rounds == 0 {
+		rounds = 150
+		if testing.Short() {
+			rounds = 20
+		}
+	}
+	v := newVictim(t)
+	began, done := time.Now(), 0
+	for ; done < rounds; done++ {
+		if done%phasesALife == 0 {
+			v.born()
+		}
+		killPhases[done%len(killPhases)](v)
+	}
+	total := 0
+	for _, n := range v.kills {
+		total += n
+	}
+	for _, work := range slices.Sorted(maps.Keys(v.kills)) {
+		t.Logf("%6d killed in %s", v.kills[work], work)
+	}
+	t.Logf("%6d killed in %d rounds, %v", total, done, time.Since(began).Round(time.Second))
+	if total < done/2 {
+		t.Errorf("only %d processes were killed before they ended by themselves", total)
+	}
+}
+
+// killWrites kills `aerodb request` under a stream of writes, each acknowledged
+// before the next is sent.
+func (v *victim) killWrites() { v.owed("write", v.writeAndKill()...) }
+
+// writeAndKill returns the states that may be found: what was acknowledged, or that
+// and the one write in flight.
+func (v *victim) writeAndKill() []state {
+	v.Helper()
+	p := start(v.T, v.dir, "request")
+	v.write(p, v.random.IntN(60))
+	next, request := v.someWrite()
+	fmt.Fprintln(p.stdin, request)
+	timer := time.AfterFunc(time.Duration(v.random.IntN(600))*time.Microsecond, func() { p.Process.Kill() })
+	defer timer.Stop()
+	answer, _ := p.stdout.ReadString('\n')
+	if code := p.exit(v.T); code != -1 {
+		v.Fatalf("write: exit code %d\n%s", code, p.stderr.String())
+	}
+	v.kills["write"]++
+	if answer == okAnswer+"\n" {
+		return []state{next}
+	}
+	return []state{v.now, next}
+}
+
+const okAnswer = `{"status":"ok","data":[]}`
+
+// write makes n writes over the process's pipe.
+func (v *victim) write(p *process, n int) {
+	v.Helper()
+	for range n {
+		next, request := v.someWrite()
+		fmt.Fprintln(p.stdin, request)
+		if answer := p.line(v.T); answer != okAnswer {
+			v.Fatalf("%s was answered %s", request, answer)
+		}
+		v.now = next
+	}
+}
+
+// settle makes n writes and ends the process well.
+func (v *victim) settle(n int) {
+	v.Helper()
+	p := start(v.T, v.dir, "request")
+	v.write(p, n)
+	p.stdin.Close()
+	if code := p.exit(v.T); code != 0 {
+		v.Fatalf("exit code %d\n%s", code, p.stderr.String())
+	}
+}
+
+// someWrite returns a random request and the state after it.
+func (v *victim) someWrite() (state, string) {
+	op, id := "insert", fmt.Sprintf("%06d", v.serial)
+	present := slices.DeleteFunc(slices.Sorted(maps.Keys(v.now)), func(k string) bool { return !strings.HasPrefix(k, "x v1 ") })
+	if len(present) > 0 && v.random.IntN(3) == 0 {
+		op, id = "update", strings.TrimPrefix(present[v.random.IntN(len(present))], "x v1 ")
+		if v.random.IntN(3) == 0 {
+			return v.now.with(key("x", "v1", id), ""), fmt.Sprintf(`{"op":"delete","schema_id":"x","schema_version":"v1","_id":"%s"}`, id)
+		}
+	}
+	v.serial++
+	document := fmt.Sprintf(`{"_id":"%s","n":%d,"pad":"%s"}`, id, v.serial, strings.Repeat("p", v.random.IntN(1500)))
+	return v.now.with(key("x", "v1", id), document), fmt.Sprintf(`{"op":"%s","schema_id":"x","schema_version":"v1","document":%s}`, op, document)
+}
+
+// killRecovery kills a writer and then, several times, the process that recovers.
+func (v *victim) killRecovery() {
+	may := v.writeAndKill()
+	for range 1 + v.random.IntN(4) {
+		v.killed("open", "stats")
+	}
+	v.owed("open", may...)
+}
+
+func (v *victim) killCheckpoint() {
+	v.settle(20)
+	v.killed("checkpoint", "checkpoint")
+	v.owed("checkpoint", v.now)
+}
+
+func (v *victim) killCompact() {
+	v.settle(20)
+	v.killed("compact", "compact", "--quiet")
+	v.owed("compact", v.now)
+}
+
+// killSnapshot kills the making of a snapshot, then the removal of the oldest.
+func (v *victim) killSnapshot() {
+	v.settle(5)
+	v.killed("snapshot", "snapshot")
+	v.owed("snapshot", v.now)
+	v.settle(5)
+	must(v.T, v.dir, "checkpoint") // which no snapshot but the newest belongs to
+	oldest := strings.Fields(must(v.T, v.dir, "snapshot", "list"))
+	if i := slices.Index(oldest, "DIGEST"); i >= 0 && strings.Count(strings.Join(oldest, " "), "Z-") > 1 {
+		v.killed("snapshot removal", "snapshot", "remove", oldest[i+1])
+		v.owed("snapshot removal", v.now)
+	}
+}
+
+// killImport kills the registration of a schema with one more index, and an import
+// under it.
+func (v *victim) killImport() {
+	id := fmt.Sprintf("bulk%d", v.random.IntN(3))
+	version := 1
+	for ; v.schemaIsThere(id, version); version++ {
+	}
+	file := v.schemaFile(id, version)
+	if !v.killed("schema", "schema", "apply", file) {
+		v.owed("schema", v.now)
+		must(v.T, v.dir, "schema", "apply", file)
+	}
+	name := fmt.Sprintf("v%d", version)
+	var lines bytes.Buffer
+	for range 800 {
+		v.serial++
+		fmt.Fprintf(&lines, `{"_id":"%06d","f%d":%d,"n":1,"pad":"%s"}`+"\n", v.serial, version, v.serial, strings.Repeat("p", 40))
+	}
+	text := lines.String()
+	v.file("bulk.jsonl", text)
+	may := v.afterBatches(file, id, name, text)
+	if v.killed("import", "import", id, name, "bulk.jsonl", "--quiet") {
+		may = may[len(may)-1:]
+	}
+	v.owed("import", may...)
+}
+
+func (v *victim) schemaIsThere(id string, version int) bool {
+	code, _, _ := run(v.T, v.dir, "schema", "show", id, fmt.Sprintf("v%d", version))
+	return code == 0
+}
+
+// afterBatches returns the states after each batch of an import: a batch is whole or
+// absent. The engine tells the batches when it imports the same lines elsewhere.
+func (v *victim) afterBatches(schemaFile, id, version, text string) []state {
+	v.Helper()
+	o := engineOptions("")
+	o.FS = vfs.NewMem()
+	fail := func(err error) {
+		if err != nil {
+			v.Helper()
+			v.Fatal(err)
+		}
+	}
+	_, err := engine.Init(o)
+	fail(err)
+	db, err := engine.Open(context.Background(), o)
+	fail(err)
+	defer db.Close()
+	data, err := os.ReadFile(filepath.Join(v.dir, schemaFile))
+	fail(err)
+	s, err := schema.Parse(data)
+	fail(err)
+	_, err = db.DefineSchema(s)
+	fail(err)
+	c, err := db.Collection(id, version)
+	fail(err)
+	may := []state{v.now}
+	lines := strings.Split(text, "\n")
+	_, err = c.Import(context.Background(), strings.NewReader(text), engine.ImportOptions{Progress: func(_, documents int64) {
+		next := maps.Clone(v.now)
+		for _, line := range lines[:documents] {
+			next[key(id, version, line[len(`{"_id":"`):len(`{"_id":"`)+6])] = line
+		}
+		may = append(may, next)
+	}})
+	fail(err)
+	if len(may) < 3 {
+		v.Fatalf("an import of %d batches shows nothing", len(may)-1)
+	}
+	return may
+}
+
+// killBackup kills a backup: there is none under its name, or a whole one; the next
+// one leaves nothing beside it.
+func (v *victim) killBackup() {
+	v.settle(3)
+	v.killed("backup", "backup", "--output", "b.tar", "--yes", "--quiet")
+	v.owed("backup", v.now)
+	v.wholeBackup("backup", "b.tar")
+	must(v.T, v.dir, "backup", "--output", "b.tar", "--yes", "--quiet")
+	v.wholeBackup("backup", "b.tar")
+	if left, _ := filepath.Glob(filepath.Join(v.dir, "*b.tar?*")); len(left) > 0 {
+		v.Fatalf("after a whole backup, %q are left", left)
+	}
+	if err := os.Remove(filepath.Join(v.dir, "b.tar")); err != nil {
+		v.Fatal(err)
+	}
+}
+
+// killRestore kills a restore, an undo and the drop of the previous database: it is
+// the old one or the new one.
+func (v *victim) killRestore() {
+	older := v.now
+	must(v.T, v.dir, "backup", "--output", "old.tar", "--yes", "--quiet")
+	v.settle(7)
+	newer := v.now
+	v.killed("restore", "restore", "--input", "old.tar", "--yes", "--quiet")
+	v.owed("restore", newer, older)
+	if maps.Equal(v.now, newer) {
+		must(v.T, v.dir, "restore", "--input", "old.tar", "--yes", "--quiet")
+	}
+	v.owed("restore", older)
+	v.killed("undo", "restore", "--undo", "--quiet")
+	v.owed("undo", older, newer)
+	if maps.Equal(v.now, older) {
+		v.killed("drop", "restore", "--drop-previous", "--quiet")
+		v.owed("drop", older)
+	}
+	_, _, _ = run(v.T, v.dir, "restore", "--drop-previous", "--quiet") // there may be none
+	v.owed("drop", v.now)
+}
+
+// killInit kills an init: there is no database, and init again works, or a whole one.
+func (v *victim) killInit() {
+	was := v.dir
+	defer func() { v.dir = was }()
+	v.dir = v.TempDir()
+	v.killed("init", "init")
+	db, err := engine.Open(context.Background(), engineOptions(v.dir))
+	switch {
+	case dberr.CodeOf(err) == dberr.DatabaseNotFound || errors.Is(err, fs.ErrNotExist):
+		must(v.T, v.dir, "init")
+	case err != nil:
+		v.Fatalf("init: %v", err)
+	default:
+		if err := db.Close(); err != nil {
+			v.Fatal(err)
+		}
+	}
+	now := v.now
+	v.owed("init", state{})
+	v.now = now
+}
