@@ -26,7 +26,7 @@ func takeLock(o Options) (vfs.File, error) {
 	name := path.Join(o.Dir, nameLock)
 	f, err := o.FS.Lock(name)
 	if errors.Is(err, vfs.ErrLocked) {
-		return nil, lockedError(o, name)
+		return nil, lockedError(o, name, err)
 	}
 	if err != nil {
 		e := vfs.Wrap(err, "lock", nameLock)
@@ -57,14 +57,22 @@ func (db *DB) unsign() {
 	}
 }
 
-func lockedError(o Options, name string) error {
+// lockedError says who holds the lock. The kernel knows the process; the text knows
+// more of it, if it is that process's: a killed one leaves its own, a reader writes
+// none, and one that has just come has not written it yet.
+func lockedError(o Options, name string, cause error) error {
 	message := "another process has the database open"
 	e := dberr.New(dberr.DatabaseLocked, "%s", message)
+	pid := vfs.HolderPid(cause)
 	data, err := vfs.ReadFile(o.FS, name, lockBytesMax)
 	var h holder
-	if err == nil && json.Unmarshal(data, &h) == nil && h.Pid != 0 {
+	switch {
+	case err == nil && json.Unmarshal(data, &h) == nil && h.Pid != 0 && (pid == 0 || pid == h.Pid):
 		e.Message = fmt.Sprintf("%s: pid %d (%s), since %s", message, h.Pid, h.Command, h.Started)
 		_ = e.With("pid", int64(h.Pid)).With("command", h.Command).With("started", h.Started)
+	case pid != 0:
+		e.Message = fmt.Sprintf("%s: pid %d", message, pid)
+		_ = e.With("pid", int64(pid))
 	}
 	return e.In(o.Dir).WithHint("wait for it or stop it; meanwhile aerodb verify works, and a snapshot's folder can be opened: --data-dir DIR/snapshots/ID")
 }
@@ -79,7 +87,7 @@ func takeReadLock(o Options) (vfs.File, error) {
 	case errors.Is(err, vfs.ErrLocked) && o.Unlocked:
 		return nil, nil
 	case errors.Is(err, vfs.ErrLocked):
-		return nil, lockedError(o, name)
+		return nil, lockedError(o, name, err)
 	case vfs.IsNotExist(err):
 		return nil, nil
 	}

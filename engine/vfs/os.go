@@ -78,7 +78,8 @@ func (osFS) SyncDir(name string) error {
 	return err
 }
 
-// lockTries bounds how often Lock follows a name that others keep replacing.
+// lockTries bounds how often Lock follows a name that others keep replacing, and how
+// often it asks again for a lock that nobody can be found to hold.
 const lockTries = 16
 
 // Lock takes flock(2), not fcntl(2): a POSIX record lock would let the same
@@ -91,14 +92,19 @@ func (osFS) Lock(name string) (File, error) {
 func (osFS) LockShared(name string) (File, error) { return flock(name, os.O_RDONLY, unix.LOCK_SH) }
 
 func flock(name string, flag, how int) (File, error) {
-	for range lockTries {
+	for try := range lockTries {
 		f, err := openOS(name, flag, FilePerm)
 		if err != nil {
 			return nil, err
 		}
 		err = f.control("flock", func(fd int) error { return unix.Flock(fd, how|unix.LOCK_NB) })
 		if errors.Is(err, unix.EWOULDBLOCK) {
-			err = &fs.PathError{Op: "lock", Path: name, Err: ErrLocked}
+			pid := f.holder()
+			if pid == 0 && try < lockTries-1 {
+				f.Close() // nothing was written
+				continue  // it may have let go meanwhile
+			}
+			err = &fs.PathError{Op: "lock", Path: name, Err: &heldError{pid}}
 		}
 		if err != nil {
 			f.Close() // nothing was written; the lock's error is the one that counts

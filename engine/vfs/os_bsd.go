@@ -18,6 +18,8 @@ func (f *osFile) DropCache() {}
 
 func (f *osFile) StartWriteback(off, n int64) {}
 
+func (f *osFile) holder() int { return 0 }
+
 func (osFS) Statfs(name string) (Statfs, error) {
 	var st unix.Statfs_t
 	if err := retry(func() error { return unix.Statfs(name, &st) }); err != nil {

@@ -1,10 +1,15 @@
 package vfs
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // A lock on a file that is no longer the one named LOCK locks nobody out.
@@ -75,6 +80,46 @@ func TestBytesOf(t *testing.T) {
 	} {
 		if got := bytesOf(row.blocks, row.unit); got != row.want {
 			t.Errorf("%d of %d: %d", row.blocks, row.unit, got)
+		}
+	}
+}
+
+// The kernel tells who holds a lock: this process, in the exclusive and in the shared
+// way; nobody once it is given back.
+func TestHolderPid(t *testing.T) {
+	name := t.TempDir() + "/LOCK"
+	f, err := OS.Lock(name)
+	must(t, err)
+	if _, err := OS.Lock(name); !errors.Is(err, ErrLocked) || HolderPid(err) != os.Getpid() {
+		t.Errorf("%v, held by %d, not %d", err, HolderPid(err), os.Getpid())
+	}
+	must(t, f.Close())
+	f, err = OS.LockShared(name)
+	must(t, err)
+	if _, err := OS.Lock(name); !errors.Is(err, ErrLocked) || HolderPid(err) != os.Getpid() {
+		t.Errorf("shared: %v, held by %d, not %d", err, HolderPid(err), os.Getpid())
+	}
+	must(t, f.Close())
+	f, err = OS.Lock(name)
+	must(t, err)
+	must(t, f.Close())
+}
+
+// The table of locks has other files, other kinds of locks, and processes that wait.
+func TestFlockHolder(t *testing.T) {
+	info, err := os.Stat(t.TempDir())
+	must(t, err)
+	st := info.Sys().(*syscall.Stat_t)
+	file := fmt.Sprintf("%02x:%02x:%d", unix.Major(uint64(st.Dev)), unix.Minor(uint64(st.Dev)), st.Ino)
+	for table, want := range map[string]int{
+		"": 0, "nonsense\n": 0,
+		"1: FLOCK  ADVISORY  WRITE 7 " + file + " 0 EOF\n":  7,
+		"1: FLOCK  ADVISORY  WRITE 7 " + file + "1 0 EOF\n": 0,
+		"1: POSIX  ADVISORY  WRITE 7 " + file + " 0 EOF\n":  0,
+		"1: FLOCK  ADVISORY  WRITE 0 " + file + " 0 EOF\n1: -> FLOCK  ADVISORY  WRITE 8 " + file + " 0 EOF\n2: FLOCK  ADVISORY  READ 9 " + file + " 0 EOF\n": 9,
+	} {
+		if got := flockHolder(table, info); got != want {
+			t.Errorf("%q: %d, want %d", table, got, want)
 		}
 	}
 }

@@ -27,6 +27,10 @@ func MkdirAll(fsys FS, name string) error {
 		return err
 	}
 	if err := fsys.Mkdir(name, DirPerm); err != nil {
+		if info, serr := fsys.Stat(name); IsExist(err) && serr == nil && info.IsDir() {
+			// Another process was quicker, and may be killed before it syncs.
+			return fsys.SyncDir(parent)
+		}
 		return err
 	}
 	if err := fsys.SyncDir(parent); err != nil {

@@ -2,6 +2,7 @@ package vfs_test
 
 import (
 	"errors"
+	"io/fs"
 	"syscall"
 	"testing"
 
@@ -40,6 +41,24 @@ func TestMkdirAllIsDurable(t *testing.T) {
 		t.Errorf("trace:\n%swant:\n%s", got, want)
 	}
 	if got := tree(t, m.AfterCrash(vfs.LoseAll), "/"); got != "a/(b/(c/()))" {
+		t.Errorf("a power cut leaves %q", got)
+	}
+}
+
+// A rival makes each directory just before this process does, and never syncs it.
+type rival struct{ vfs.FS }
+
+func (r rival) Mkdir(name string, perm fs.FileMode) error {
+	if err := r.FS.Mkdir(name, perm); err != nil {
+		return err
+	}
+	return r.FS.Mkdir(name, perm)
+}
+
+func TestMkdirAllBesideARival(t *testing.T) {
+	m := vfs.NewMem()
+	must(t, vfs.MkdirAll(rival{m}, "a/b"))
+	if got := tree(t, m.AfterCrash(vfs.LoseAll), "/"); got != "a/(b/())" {
 		t.Errorf("a power cut leaves %q", got)
 	}
 }

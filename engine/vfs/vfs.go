@@ -45,7 +45,8 @@ type FS interface {
 	SyncDir(name string) error
 	// Lock opens or creates name and takes the kernel's exclusive lock on it,
 	// without waiting. The lock goes when the returned file is closed or the process
-	// ends. If another open file holds it, the error is ErrLocked.
+	// ends. If another open file holds it, the error is ErrLocked, and HolderPid may
+	// know whose.
 	Lock(name string) (File, error)
 	// LockShared opens name, which must exist, for reading and takes the kernel's
 	// shared lock on it, without waiting: any number may share it, and it excludes
