@@ -37,6 +37,7 @@ func main() {
 			return os.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 		},
 		TempDir: os.TempDir(),
+		Start:   startChild,
 		Now:     time.Now,
 		Rand:    rand.Reader,
 		Pid:     os.Getpid(),

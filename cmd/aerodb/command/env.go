@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/aerodb/aerodb/cmd/aerodb/command/selftest"
 	"github.com/aerodb/aerodb/engine/vfs"
 )
 
@@ -28,6 +29,9 @@ type Env struct {
 	// Append opens a file for appending, and creates it for its owner only.
 	Append  func(name string) (io.WriteCloser, error)
 	TempDir string // where scratch databases are made
+
+	// Start starts another process of this program.
+	Start selftest.Start
 
 	Now  func() time.Time
 	Rand io.Reader

@@ -7,7 +7,7 @@ var commands = []func(*app) *cobra.Command{
 	initCommand, runCommand, evalCommand,
 	schemaCommand, importCommand, exportCommand, requestCommand,
 	statsCommand, digestCommand, checkpointCommand, compactCommand, snapshotCommand,
-	backupCommand, restoreCommand, drillCommand, verifyCommand, diffCommand,
+	backupCommand, restoreCommand, drillCommand, verifyCommand, diffCommand, selftestCommand,
 	versionCommand, completionCommand,
 }
 
