@@ -47,6 +47,9 @@ func TestKillProcesses(t *testing.T) {
 			v.born()
 		}
 		killPhases[done%len(killPhases)](v)
+		if done%500 == 499 {
+			v.Logf("%d rounds, %v", done+1, time.Since(began).Round(time.Second))
+		}
 	}
 	total := 0
 	for _, n := range v.kills {
@@ -123,8 +126,17 @@ func (v *victim) someWrite() (state, string) {
 		}
 	}
 	v.serial++
-	document := fmt.Sprintf(`{"_id":"%s","n":%d,"pad":"%s"}`, id, v.serial, strings.Repeat("p", v.random.IntN(1500)))
+	document := fmt.Sprintf(`{"_id":"%s","n":%d,"pad":"%s"}`, id, v.serial, v.pad())
 	return v.now.with(key("x", "v1", id), document), fmt.Sprintf(`{"op":"%s","schema_id":"x","schema_version":"v1","document":%s}`, op, document)
+}
+
+// pad returns letters that do not compress well.
+func (v *victim) pad() string {
+	pad := make([]byte, v.random.IntN(v.padMax))
+	for i := range pad {
+		pad[i] = 'a' + byte(v.random.IntN(26))
+	}
+	return string(pad)
 }
 
 // killRecovery kills a writer and then, several times, the process that recovers.

@@ -35,6 +35,7 @@ type victim struct {
 	random *rand.Rand
 	now    state // acknowledged
 	serial int   // of the documents and schemas made so far
+	padMax int   // bytes that make documents long, less than so many
 
 	usual map[string]time.Duration // how long a process that is left alone runs, by its work
 	kills map[string]int           // processes that were killed before they ended, by their work
@@ -42,7 +43,7 @@ type victim struct {
 
 func newVictim(t *testing.T) *victim {
 	t.Logf("replay with: go test ./cmd/aerodb -run '^%s$' -kill.seed %d (the seed fixes the work; the moment within it stays the machine's)", t.Name(), *killSeed)
-	return &victim{T: t, random: rand.New(rand.NewPCG(*killSeed, 0)), usual: map[string]time.Duration{}, kills: map[string]int{}}
+	return &victim{T: t, padMax: 1500, random: rand.New(rand.NewPCG(*killSeed, 0)), usual: map[string]time.Duration{}, kills: map[string]int{}}
 }
 
 // born gives the victim a new database.
