@@ -3,16 +3,27 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// pinnedProgram is the program with its main goroutine on one thread, so that the
+// system calls of its work can be counted.
+const pinnedProgram = "aerodb-pinned"
+
+func init() {
+	if filepath.Base(os.Args[0]) == pinnedProgram {
+		runtime.LockOSThread()
+	}
+}
+
 // The test binary is the program: scripts run it by its name.
 func TestMain(m *testing.M) {
 	// With -race, each program would sleep a second before it ends.
 	os.Setenv("GORACE", "atexit_sleep_ms=0")
-	testscript.Main(m, map[string]func(){"aerodb": main})
+	testscript.Main(m, map[string]func(){"aerodb": main, pinnedProgram: main})
 }
 
 func TestScripts(t *testing.T) {

@@ -37,6 +37,7 @@ type victim struct {
 	serial int   // of the documents and schemas made so far
 	padMax int   // bytes that make documents long, less than so many
 
+	said  string                   // to standard error, by the last traced process
 	usual map[string]time.Duration // how long a process that is left alone runs, by its work
 	kills map[string]int           // processes that were killed before they ended, by their work
 }
