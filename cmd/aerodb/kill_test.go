@@ -82,7 +82,7 @@ func (v *victim) writeAndKill() []state {
 	if code := p.exit(v.T); code != -1 {
 		v.Fatalf("write: exit code %d\n%s", code, p.stderr.String())
 	}
-	v.kills["write"]++
+	v.died("write")
 	if answer == okAnswer+"\n" {
 		return []state{next}
 	}
@@ -291,7 +291,7 @@ func (v *victim) killRestore() {
 func (v *victim) killInit() {
 	was := v.dir
 	defer func() { v.dir = was }()
-	v.dir = v.TempDir()
+	v.dir = v.newDir()
 	v.killed("init", "init")
 	db, err := engine.Open(context.Background(), engineOptions(v.dir))
 	switch {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/aerodb/aerodb/engine"
 	"github.com/aerodb/aerodb/engine/digest"
+	"github.com/aerodb/aerodb/engine/vfs"
 )
 
 var (
@@ -37,7 +38,10 @@ type victim struct {
 	serial int   // of the documents and schemas made so far
 	padMax int   // bytes that make documents long, less than so many
 
-	said  string                   // to standard error, by the last traced process
+	said     string // to standard error, by the last traced process
+	place    string // where directories are made; "" is the test's own
+	killedAt func() // is called after each kill
+
 	usual map[string]time.Duration // how long a process that is left alone runs, by its work
 	kills map[string]int           // processes that were killed before they ended, by their work
 }
@@ -50,9 +54,33 @@ func newVictim(t *testing.T) *victim {
 // born gives the victim a new database.
 func (v *victim) born() {
 	v.Helper()
-	v.dir, v.now, v.serial = v.TempDir(), state{}, 0
+	v.dir, v.now, v.serial = v.newDir(), state{}, 0
 	must(v.T, v.dir, "init")
 	v.define("x", 1)
+}
+
+// newDir makes a directory to work in.
+func (v *victim) newDir() string {
+	v.Helper()
+	if v.place == "" {
+		return v.TempDir()
+	}
+	dir, err := os.MkdirTemp(v.place, "")
+	if err != nil {
+		v.Fatal(err)
+	}
+	if err := vfs.OS.SyncDir(v.place); err != nil {
+		v.Fatal(err)
+	}
+	return dir
+}
+
+// died notes that a process was killed.
+func (v *victim) died(work string) {
+	v.kills[work]++
+	if v.killedAt != nil {
+		v.killedAt()
+	}
 }
 
 // define registers a version of a schema; each has an index more than the one before.
@@ -75,7 +103,7 @@ func (v *victim) schemaFile(id string, version int) string {
 
 func (v *victim) file(name, text string) {
 	v.Helper()
-	if err := os.WriteFile(filepath.Join(v.dir, name), []byte(text), 0o600); err != nil {
+	if err := vfs.Publish(vfs.OS, v.dir, name, []byte(text), 0o600); err != nil {
 		v.Fatal(err)
 	}
 }
@@ -103,7 +131,7 @@ func (v *victim) killed(work string, args ...string) (done bool) {
 		v.usual[work] = max(time.Since(began), v.usual[work]*3/4) // what is left alone later may be larger
 		return true
 	case -1:
-		v.kills[work]++
+		v.died(work)
 		return false
 	default:
 		v.Fatalf("%s: exit code %d\n%s", work, code, p.stderr.String())
