@@ -84,6 +84,9 @@ func TestEverySystemCall(t *testing.T) {
 	if _, err := exec.LookPath("strace"); err != nil {
 		t.Skip("SKIPPED, strace is not installed")
 	}
+	if testing.Short() {
+		t.Skip("SKIPPED, it takes long")
+	}
 	v := newVictim(t)
 	v.born()
 	v.writeAndKill()
