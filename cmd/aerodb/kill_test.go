@@ -32,18 +32,27 @@ const phasesALife = 30
 // TestKillProcesses kills the real program on the real file system at random moments
 // of everything it does, again and again on the same database: what was acknowledged is
 // there, at most the one operation in flight is there too, and whole.
-func TestKillProcesses(t *testing.T) {
-	rounds := *killRounds
-	if rounds == 0 {
-		rounds = 150
-		if testing.Short() {
-			rounds = 20
-		}
+func TestKillProcesses(t *testing.T) { newVictim(t).killAll(roundsOf(*killRounds, 150, 20), func() {}) }
+
+// roundsOf returns how many rounds a flag asks for; if it does not, as many as usual.
+func roundsOf(asked, usual, short int) int {
+	switch {
+	case asked > 0:
+		return asked
+	case testing.Short():
+		return short
 	}
-	v := newVictim(t)
-	began, done := time.Now(), 0
-	for ; done < rounds; done++ {
+	return usual
+}
+
+// killAll makes so many rounds of the phases, each life on a new database in a place
+// that prepare may choose.
+func (v *victim) killAll(rounds int, prepare func()) {
+	v.Helper()
+	began := time.Now()
+	for done := range rounds {
 		if done%phasesALife == 0 {
+			prepare()
 			v.born()
 		}
 		killPhases[done%len(killPhases)](v)
@@ -52,15 +61,13 @@ func TestKillProcesses(t *testing.T) {
 		}
 	}
 	total := 0
-	for _, n := range v.kills {
-		total += n
-	}
 	for _, work := range slices.Sorted(maps.Keys(v.kills)) {
-		t.Logf("%6d killed in %s", v.kills[work], work)
+		v.Logf("%6d killed in %s", v.kills[work], work)
+		total += v.kills[work]
 	}
-	t.Logf("%6d killed in %d rounds, %v", total, done, time.Since(began).Round(time.Second))
-	if total < done/2 {
-		t.Errorf("only %d processes were killed before they ended by themselves", total)
+	v.Logf("%6d killed in %d rounds, %v", total, rounds, time.Since(began).Round(time.Second))
+	if total < rounds/2 {
+		v.Errorf("only %d processes were killed before they ended by themselves", total)
 	}
 }
 

@@ -1,14 +1,11 @@
 package main
 
 import (
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // A breaker takes the power away from a real file system. It lies in an image on a loop
@@ -18,7 +15,6 @@ type breaker struct {
 	*testing.T
 	image string
 	at    string // where it is mounted
-	cuts  int
 }
 
 // newBreaker makes and mounts a file system, or skips the test.
@@ -49,7 +45,6 @@ func (b *breaker) mount() ([]byte, error) {
 // was, after its journal was replayed.
 func (b *breaker) cut() {
 	b.Helper()
-	b.cuts++
 	held := b.image + ".held"
 	if out, err := exec.Command("cp", "--sparse=always", b.image, held).CombinedOutput(); err != nil {
 		b.Fatalf("%v: %s", err, out)
@@ -98,29 +93,9 @@ func TestBreaker(t *testing.T) {
 // TestPowerCut does what TestKillProcesses does, on a disk whose power goes at each
 // kill: what the system had not written yet is gone.
 func TestPowerCut(t *testing.T) {
-	rounds := *killRounds
-	if rounds == 0 {
-		rounds = 30
-		if testing.Short() {
-			rounds = 10
-		}
-	}
 	v := newVictim(t)
-	began := time.Now()
-	cuts := 0
-	for done := range rounds {
-		if done%phasesALife == 0 {
-			b := newBreaker(t)
-			v.place, v.killedAt = b.at, func() { b.cut(); cuts++ }
-			v.born()
-		}
-		killPhases[done%len(killPhases)](v)
-	}
-	for _, work := range slices.Sorted(maps.Keys(v.kills)) {
-		t.Logf("%6d power cuts in %s", v.kills[work], work)
-	}
-	t.Logf("%6d power cuts in %d rounds, %v", cuts, rounds, time.Since(began).Round(time.Second))
-	if cuts < rounds/2 {
-		t.Errorf("only %d power cuts", cuts)
-	}
+	v.killAll(roundsOf(*killRounds, 30, 10), func() {
+		b := newBreaker(t)
+		v.place, v.killedAt = b.at, b.cut
+	})
 }

@@ -13,15 +13,7 @@ import (
 
 var raceRounds = flag.Int("race.rounds", 0, "`rounds` of processes racing for one directory; 0 is 20, or 5 with -short")
 
-func raceRoundsNow() int {
-	switch {
-	case *raceRounds > 0:
-		return *raceRounds
-	case testing.Short():
-		return 5
-	}
-	return 20
-}
+func raceRoundsNow() int { return roundsOf(*raceRounds, 20, 5) }
 
 // race starts the same command n times at once.
 func race(t *testing.T, dir string, n int, args func(i int) []string) []*process {
