@@ -32,7 +32,7 @@ const phasesALife = 30
 // TestKillProcesses kills the real program on the real file system at random moments
 // of everything it does, again and again on the same database: what was acknowledged is
 // there, at most the one operation in flight is there too, and whole.
-func TestKillProcesses(t *testing.T) { newVictim(t).killAll(roundsOf(*killRounds, 150, 20), func() {}) }
+func TestKillProcesses(t *testing.T) { newVictim(t).killAll(roundsOf(*killRounds, 100, 20), func() {}) }
 
 // roundsOf returns how many rounds a flag asks for; if it does not, as many as usual.
 func roundsOf(asked, usual, short int) int {

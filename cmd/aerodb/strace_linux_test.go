@@ -196,6 +196,8 @@ func (v *victim) disturbed(template string, states []state, call string, n int, 
 		v.Errorf("%s was swallowed: %s", work, line)
 	case code > 4 || code > 0 && !strings.Contains(v.said, "AERO_"):
 		v.Fatalf("%s: exit code %d\n%s", work, code, v.said)
+	case code > 0 && line != "" && strings.HasSuffix(fate, "ENOSPC") && !strings.Contains(v.said, "AERO_STORAGE_NO_SPACE") && !strings.Contains(v.said, "AERO_WAL_"):
+		v.Errorf("%s: no room, and it is called\n%s", work, v.said)
 	}
 	v.owed(work, states[steps], states[min(steps+1, last)])
 	v.whole(work, "out.tar", states)

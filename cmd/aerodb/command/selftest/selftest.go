@@ -120,14 +120,16 @@ func (t *test) verdict(check string, s Status, measured, meaning string) {
 	t.result.Verdicts = append(t.result.Verdicts, Verdict{check, s, measured, meaning})
 }
 
+const hintDir = "name an existing directory on the disk in question that this account may write to"
+
 // refuse refuses what is no directory and what is, or lies in, a database.
 func (t *test) refuse() error {
 	info, err := t.FS.Stat(t.Dir)
 	switch {
 	case err != nil:
-		return vfs.Wrap(err, "selftest", t.Dir)
+		return vfs.Wrap(err, "selftest", t.Dir).WithHint(hintDir)
 	case !info.IsDir():
-		return dberr.New(dberr.ConfigInvalid, "it is not a directory").In(t.Dir)
+		return dberr.New(dberr.ConfigInvalid, "it is not a directory").In(t.Dir).WithHint(hintDir)
 	}
 	for dir := t.Dir; ; {
 		for _, name := range []string{"CURRENT", "generations", "RESTORING.tmp"} {
@@ -162,7 +164,7 @@ func (t *test) makeScratch() (old []string, err error) {
 	}
 	t.scratch = path.Join(t.Dir, scratchPrefix+hex.EncodeToString(random[:]))
 	if err := t.FS.Mkdir(t.scratch, vfs.DirPerm); err != nil {
-		return nil, vfs.Wrap(err, "selftest", t.scratch)
+		return nil, vfs.Wrap(err, "selftest", t.scratch).WithHint(hintDir)
 	}
 	return old, nil
 }
