@@ -198,7 +198,7 @@ func (db *DB) commitRecord(group []*transaction) {
 	if w.batch.Count() == 0 {
 		return
 	}
-	if err := db.wal.Append(&w.batch, sum); err != nil {
+	if err := db.place(db.wal.Append(&w.batch, sum)); err != nil {
 		if db.wal.Failed() {
 			db.fail(err)
 		}

@@ -68,13 +68,13 @@ func (db *DB) defineSchema(s *schema.Schema, file manifest.Schema) error {
 	b := &db.writer.batch
 	b.Reset(db.wal.NextSequence())
 	b.Add(wal.Op{Kind: wal.Schema, Collection: file.Collection, Version: file.Version, Document: text})
-	if err := db.wal.Append(b, db.digest); err != nil {
+	if err := db.place(db.wal.Append(b, db.digest)); err != nil {
 		if db.wal.Failed() {
 			db.fail(err)
 		} else {
 			db.discard(path.Join(dir, file.File))
 		}
-		return db.place(err)
+		return err
 	}
 	if err := db.register(s, file); err != nil {
 		return err
