@@ -21,7 +21,7 @@ import (
 )
 
 var (
-	killRounds = flag.Int("kill.rounds", 0, "`rounds` of killing processes and of power cuts; 0 is 100 and 30, or 20 and 10 with -short")
+	killRounds = flag.Int("kill.rounds", 0, "`rounds` of killing processes and of power cuts; 0 is 100 and 30, or 10 with -short")
 	killSeed   = flag.Uint64("kill.seed", 1, "`seed` of the kill tests")
 )
 
