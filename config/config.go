@@ -3,6 +3,8 @@ package config
 import (
 	"fmt"
 	"io/fs"
+	"strconv"
+	"strings"
 
 	"github.com/aerodb/aerodb/engine/dberr"
 )
@@ -23,6 +25,7 @@ type Config struct {
 	Log       Log
 
 	sources map[string]Source
+	values  map[string]value // of each key
 	file    *file // nil if no file was read
 }
 
@@ -85,7 +88,7 @@ func (s Source) String() string {
 
 // Default returns the configuration of an empty environment without a file.
 func Default() *Config {
-	c := &Config{sources: make(map[string]Source)}
+	c := &Config{sources: make(map[string]Source), values: make(map[string]value)}
 	for i := range Keys {
 		k := &Keys[i]
 		if err := c.setText(k, k.Default, Source{}); err != nil {
@@ -147,6 +150,26 @@ func (c *Config) File() string {
 	return c.file.name
 }
 
+// put stores a checked value.
+func (c *Config) put(k *Key, v value) {
+	k.set(c, v)
+	c.values[k.Name] = v
+}
+
+// Text returns the value of a key as one would write it into the environment.
+func (c *Config) Text(k *Key) string {
+	switch v := c.values[k.Name]; k.Kind {
+	case Size:
+		return FormatSize(v.n)
+	case Int:
+		return strconv.FormatInt(v.n, 10)
+	case List:
+		return strings.Join(v.list, ",")
+	default:
+		return v.text
+	}
+}
+
 // setText checks a value given as text and stores it.
 func (c *Config) setText(k *Key, text string, from Source) error {
 	v, err := k.parse(text)
@@ -156,7 +179,7 @@ func (c *Config) setText(k *Key, text string, from Source) error {
 	if err != nil {
 		return place(err, k, from)
 	}
-	k.set(c, v)
+	c.put(k, v)
 	if from != (Source{}) {
 		c.sources[k.Name] = from
 	}

@@ -84,7 +84,7 @@ func (c *Config) applyKey(f *file, tree map[string]any, path toml.Key) error {
 			from.Line = f.line(k.Name)
 			return place(err, k, from)
 		}
-		k.set(c, val)
+		c.put(k, val)
 		c.sources[k.Name] = from
 		return nil
 	}

@@ -24,6 +24,8 @@ type Check struct {
 	space    byte   // of its keys
 	valid    bool
 	err      error
+
+	block func(handle, header) // if not nil, is told of each block before its entries
 }
 
 // NewCheck returns a Check on no entry; First begins. It holds a reference to the
@@ -68,6 +70,9 @@ func (c *Check) next() (bool, error) {
 			return false, err
 		}
 		c.report()
+		if c.block != nil {
+			c.block(h, v.header)
+		}
 		if kind != kindDocuments && kind != kindIndexKeys {
 			continue
 		}

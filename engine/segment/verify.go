@@ -44,7 +44,8 @@ type verifier struct {
 	in      stream
 	counted footer
 	blocks  int64
-	payload []byte // of the present block, reused
+	header  header // of the present block
+	payload []byte // the same, reused
 
 	data     entries // last is the last key of all so far
 	tree     entries
@@ -71,6 +72,7 @@ func (v *verifier) block() (here handle, kind byte, err error) {
 		return handle{}, 0, err
 	}
 	h := decodeHeader(stored)
+	v.header = h
 	if v.payload, err = v.s.decode(stored, at, h.kind, h.level, reuse(v.payload)); err != nil {
 		return handle{}, 0, err
 	}

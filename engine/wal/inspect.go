@@ -13,6 +13,18 @@ type FileInfo struct {
 	FormatVersion int
 }
 
+// ReadHeader reads what a log file, of any name and any database's, says of itself.
+func ReadHeader(fsys vfs.FS, full string) (FileInfo, error) {
+	p := path.Base(full)
+	f, err := fsys.OpenFile(full, vfs.O_RDONLY, 0)
+	if err != nil {
+		return FileInfo{}, vfs.Wrap(err, opInspect, p)
+	}
+	defer f.Close() // nothing was written
+	h, uuid, _, err := loadHeader(f, p)
+	return FileInfo{Header: h, UUID: uuid, FormatVersion: formatVersion}, err
+}
+
 // Inspect reads the log file called full and changes nothing. It gives every valid
 // record to visit and returns what the file's own header says and how the scan
 // ended: of a damaged file the error is what Open's would be, and the report's

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync/atomic"
 
 	"github.com/aerodb/aerodb/config"
 	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/shell/render"
 	"github.com/spf13/cobra"
 )
 
@@ -103,6 +105,16 @@ func (a *app) configured(run func(args []string) error) func(*cobra.Command, []s
 	return func(cmd *cobra.Command, args []string) error {
 		if err := a.configure(cmd); err != nil {
 			return err
+		}
+		return run(args)
+	}
+}
+
+// unconfigured is a command's body that works where no configuration can be read.
+func (a *app) unconfigured(run func(args []string) error) func(*cobra.Command, []string) error {
+	return func(_ *cobra.Command, args []string) error {
+		if slices.Contains(render.Modes, a.flags.format) {
+			a.out.format = a.flags.format
 		}
 		return run(args)
 	}

@@ -51,8 +51,13 @@ func exitCode(ctx context.Context, err error) int {
 	case errors.Is(cause, errClosed):
 		return exitFailed
 	}
-	if code, ok := exitCodes[dberr.CodeOf(err)]; ok {
-		return code
+	return exitOfCode(dberr.CodeOf(err))
+}
+
+// exitOfCode returns the exit code for an error of that code.
+func exitOfCode(c dberr.Code) int {
+	if exit, ok := exitCodes[c]; ok {
+		return exit
 	}
 	return exitFailed
 }

@@ -8,7 +8,7 @@ var commands = []func(*app) *cobra.Command{
 	schemaCommand, importCommand, exportCommand, requestCommand,
 	statsCommand, digestCommand, checkpointCommand, compactCommand, snapshotCommand,
 	backupCommand, restoreCommand, drillCommand, verifyCommand, diffCommand, selftestCommand,
-	versionCommand, completionCommand,
+	inspectCommand, explainCommand, configCommand, versionCommand, completionCommand,
 }
 
 // root returns the command that is aerodb itself.

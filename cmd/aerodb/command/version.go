@@ -5,11 +5,9 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
-	"slices"
 
 	"github.com/aerodb/aerodb/engine/document"
 	"github.com/aerodb/aerodb/engine/manifest"
-	"github.com/aerodb/aerodb/shell/render"
 	"github.com/spf13/cobra"
 )
 
@@ -22,10 +20,7 @@ func versionCommand(a *app) *cobra.Command {
 		Long:    "Prints the program's version, the commit it was built from, the Go version,\nand the version of the on-disk format.",
 		Example: "aerodb version",
 		Args:    parameters(),
-		RunE: func(*cobra.Command, []string) error {
-			if slices.Contains(render.Modes, a.flags.format) {
-				a.out.format = a.flags.format
-			}
+		RunE: a.unconfigured(func([]string) error {
 			b := readBuild()
 			return a.out.result(document.ObjectValue(
 				document.Member{Name: "version", Value: document.StringValue(b.version)},
@@ -37,7 +32,7 @@ func versionCommand(a *app) *cobra.Command {
 				fmt.Fprintf(w, "aerodb %s\ncommit %s\n%s %s/%s\non-disk format %d\n",
 					b.version, b.commit, runtime.Version(), runtime.GOOS, runtime.GOARCH, manifest.Format)
 			})
-		},
+		}),
 	}
 }
 
