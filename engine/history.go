@@ -41,6 +41,7 @@ const (
 	OpCompact    Operation = "compact"
 	OpDrill      Operation = "drill"
 	OpDrop       Operation = "drop_previous"
+	OpRecovery   Operation = "recovery" // nobody asks for it: what a start replayed, if it was much
 	OpRestore    Operation = "restore"
 	OpSnapshot   Operation = "snapshot"
 	OpUndo       Operation = "undo_restore"

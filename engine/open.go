@@ -110,6 +110,7 @@ func (db *DB) open(ctx context.Context) error {
 	}
 	db.recovery.Duration = db.opts.Now().Sub(start)
 	db.reportRecovery()
+	db.recordRecovery()
 	return nil
 }
 

@@ -18,6 +18,7 @@ import (
 type Recovery struct {
 	Records       int64         // of the log, behind the checkpoint
 	Ops           int64         // in them
+	Bytes         int64         // of them, in the log
 	Sealed        bool          // the database was closed cleanly
 	TornBytes     int64         // cut from the end of the log: a write that was never acknowledged
 	TornFile      string        // where
@@ -59,7 +60,7 @@ func (db *DB) replay(ctx context.Context) error {
 	}
 	db.visible = report.LastSequence
 	rec := &db.recovery
-	rec.Records, rec.Ops, rec.Sealed = r.records, r.ops, report.Sealed
+	rec.Records, rec.Ops, rec.Bytes, rec.Sealed = r.records, r.ops, r.bytes, report.Sealed
 	if report.TornBytes > 0 {
 		rec.TornBytes, rec.TornFile, rec.TornOffset = report.TornBytes, full, report.TornOffset
 	}
@@ -77,6 +78,7 @@ type replayer struct {
 	offset  int64 // up to which it was told of
 	records int64
 	ops     int64
+	bytes   int64 // of these records
 	prepare preparer
 }
 
@@ -96,6 +98,7 @@ func (r *replayer) record(rec wal.Record) error {
 	db.writer.changes.applyTo(db.state.table)
 	r.records++
 	r.ops += int64(rec.Count)
+	r.bytes += rec.Bytes
 	if rec.Offset >= r.offset+replayStepBytes {
 		if err := interrupted(r.ctx); err != nil {
 			return err
@@ -225,5 +228,16 @@ func (db *DB) reportRecovery() {
 		db.log.Debug("recovery.end", args...)
 	} else {
 		db.log.Info("recovery.end", args...)
+	}
+}
+
+// recoveryBytesMin is how much must have been replayed for the time it took to say
+// something about the next recovery.
+const recoveryBytesMin = 1 << 20
+
+// recordRecovery tells HISTORY of a replay that was long enough to measure its rate.
+func (db *DB) recordRecovery() {
+	if r := &db.recovery; r.Bytes >= recoveryBytesMin {
+		db.Record(HistoryEntry{Op: OpRecovery, OK: true, Duration: r.IndexDuration, Sequence: r.Sequence, Bytes: r.Bytes, Digest: r.Digest})
 	}
 }

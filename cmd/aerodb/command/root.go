@@ -6,7 +6,7 @@ import "github.com/spf13/cobra"
 var commands = []func(*app) *cobra.Command{
 	initCommand, runCommand, evalCommand,
 	schemaCommand, importCommand, exportCommand, requestCommand,
-	statsCommand, digestCommand, checkpointCommand, compactCommand, snapshotCommand,
+	statsCommand, checkCommand, digestCommand, checkpointCommand, compactCommand, snapshotCommand,
 	backupCommand, restoreCommand, drillCommand, verifyCommand, diffCommand, selftestCommand,
 	inspectCommand, explainCommand, configCommand, versionCommand, completionCommand,
 }
