@@ -31,7 +31,15 @@ type VerifyResult struct {
 	Digest       digest.Sum // recomputed from the documents
 	Sequence     uint64     // of the state that was verified; 0 if it could not be opened
 	Problems     []Problem
+	Foreign      []ForeignSnapshot // whole or not, they are no part of this database and no problem of it
 	Duration     time.Duration
+}
+
+// A ForeignSnapshot is the folder of a snapshot of another database, as a restore of
+// that one, or over it, leaves.
+type ForeignSnapshot struct {
+	Folder string // relative to the directory
+	UUID   string // of its database
 }
 
 // OK reports whether nothing was found wrong.
@@ -98,6 +106,9 @@ func (db *DB) logVerify(r *VerifyResult, err error) {
 	}
 	for _, p := range r.Problems {
 		db.log.Error("verify.problem", "file", p.File, "offset", p.Offset, "code", string(p.Code), "message", p.Message)
+	}
+	for _, f := range r.Foreign {
+		db.log.Warn("verify.foreign_snapshot", "folder", f.Folder, "uuid", f.UUID)
 	}
 	db.log.Debug("verify.end", "files", r.Files, "bytes", r.Bytes, "documents", r.Documents, "problems", len(r.Problems), "duration_ms", r.Duration.Milliseconds())
 }

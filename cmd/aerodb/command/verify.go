@@ -81,6 +81,9 @@ func (a *app) report(r engine.VerifyResult) error {
 
 func writeVerify(w io.Writer, r engine.VerifyResult) {
 	writeProblems(w, r.Problems)
+	for _, f := range r.Foreign {
+		fmt.Fprintf(w, "%s\n  note: a snapshot of another database, %s: not listed, not counted, kept until you remove the folder\n", f.Folder, f.UUID)
+	}
 	read := fmt.Sprintf("%s, %s", count(r.Files, "file"), bytesText(r.Bytes))
 	if !r.OK() {
 		fmt.Fprintf(w, "FAILED: %s in %s, %s\n", count(int64(len(r.Problems)), "problem"), read, durationText(r.Duration))
