@@ -3,8 +3,6 @@ package engine_test
 import (
 	"flag"
 	"fmt"
-	"maps"
-	"strings"
 	"testing"
 
 	"github.com/aerodb/aerodb/engine"
@@ -95,7 +93,7 @@ func (c *cutter) cut(at string) {
 			continue
 		}
 		c.seen[key] = true
-		if err := c.judge(img, mayRefuse(loss, pending)); err != nil {
+		if err := c.judge(img, damagedFiles(loss, pending)); err != nil {
 			c.err = fmt.Errorf("power cut before %q, %v: %w", at, loss, err)
 		}
 	}
@@ -110,20 +108,20 @@ func (c *cutter) kill(at string) {
 	}
 }
 
-func (c *cutter) judge(img *vfs.Mem, refusable bool) error {
+func (c *cutter) judge(img *vfs.Mem, damaged []string) error {
 	o := oracle{s: c.s, brief: c.shallow}
 	if c.shallow {
-		return o.check(img, refusable)
+		return o.check(img, damaged)
 	}
 	if len(c.seen)%c.deep == 0 {
 		o.deep = true
-		if !refusable {
+		if len(damaged) == 0 {
 			if err := c.within(img.Clone()); err != nil {
 				return err
 			}
 		}
 	}
-	return o.check(img, refusable)
+	return o.check(img, damaged)
 }
 
 // checkInner judges an image of s, not c.s, briefly and once.
@@ -133,13 +131,12 @@ func (c *cutter) checkInner(s *sim, img *vfs.Mem) error {
 		return nil
 	}
 	c.inner[key] = true
-	return oracle{s: s, brief: true}.check(img, false)
+	return oracle{s: s, brief: true}.check(img, nil)
 }
 
 // within crashes the recovery of img before each call.
 func (c *cutter) within(img *vfs.Mem) error {
-	inner := &sim{mem: img, keep: c.s.keep, onFull: c.s.onFull, now: c.s.now, flight: c.s.flight, history: c.s.history}
-	inner.use(img)
+	inner := c.s.follow(img, c.s.now, c.s.flight)
 	var failure error
 	look := func(at string) {
 		for _, loss := range c.losses {
@@ -169,9 +166,7 @@ func (c *cutter) within(img *vfs.Mem) error {
 // killed ends the process here and starts another, which writes; then the power
 // goes. What the first left in the page cache only must not be built upon.
 func (c *cutter) killed() error {
-	next := newSim()
-	next.keep, next.onFull, next.history = c.s.keep, c.s.onFull, maps.Clone(c.s.history)
-	next.use(c.s.mem.Clone())
+	next := c.s.follow(c.s.mem.Clone(), c.s.now, c.s.flight)
 	db, err := engine.Open(ctx, next.options(next.mem))
 	if err != nil {
 		if !c.s.now.made {
@@ -208,14 +203,15 @@ func (c *cutter) killed() error {
 	return next.run(stepClose())
 }
 
-// mayRefuse reports whether a loss damages what was being written, rather than
-// keeping or losing it: then it may be refused, never believed.
-func mayRefuse(loss vfs.Loss, pending []vfs.Pending) bool {
-	var n int
-	if _, err := fmt.Sscanf(loss.String(), "first %d, next torn", &n); err == nil && strings.HasSuffix(loss.String(), "torn") {
-		return pending[n].Kind == vfs.PendingBytes
+// damagedFiles lists the files in which a loss leaves what is neither old nor new:
+// one that must be read may be refused, never believed.
+func damagedFiles(loss vfs.Loss, pending []vfs.Pending) (list []string) {
+	for _, p := range pending {
+		if loss.Damages(p) && (len(list) == 0 || list[len(list)-1] != p.Path) {
+			list = append(list, p.Path)
+		}
 	}
-	return loss.String() == "all torn" || loss.String() == "garbage bytes"
+	return list
 }
 
 func TestCrashEverywhere(t *testing.T) {

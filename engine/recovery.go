@@ -191,21 +191,6 @@ func (db *DB) register(s *schema.Schema, file manifest.Schema) error {
 	return nil
 }
 
-// findLeftovers looks for what a crash left, sweeps it unless the database is
-// read-only, and notes what is not AeroDB's.
-func (db *DB) findLeftovers() error {
-	s := &sweeper{db: db}
-	if err := s.look(); err != nil {
-		return err
-	}
-	db.recovery.Unknown = s.unknown
-	if db.opts.ReadOnly {
-		return nil
-	}
-	s.sweep()
-	return nil
-}
-
 func (db *DB) reportRecovery() {
 	r := &db.recovery
 	if r.TornBytes > 0 {

@@ -309,7 +309,7 @@ var errSwitched = errors.New("CURRENT was replaced, but whether that survives a 
 func publishCurrent(o Options, current manifest.Current) error {
 	err := vfs.Publish(o.FS, o.Dir, nameCurrent, current.Encode(), fileMode)
 	if errors.Is(err, vfs.ErrUnsynced) {
-		return dberr.New(dberr.RestoreFailed, "%w: %v", errSwitched, err).In(nameCurrent).
+		return dberr.New(dberr.RestoreFailed, "%w: %w", errSwitched, err).In(nameCurrent).
 			WithHint("look at the disk; the next open says which database it found, whole, and keeps the other")
 	}
 	return wrapIO(err, "restore", nameCurrent)

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 	"testing"
 
@@ -157,4 +158,49 @@ func TestCrashInFirstRestore(t *testing.T) {
 		expectState(t, o, image, call, backup)
 	})
 	t.Logf("%d images", images)
+}
+
+// An undo or a drop replaces CURRENT of a database that was closed cleanly. If the sync
+// of that fails, or the process is killed before it, the next open must not build upon a
+// name that is in the page cache only, nor sweep what the name before reached.
+func TestUndoNotSynced(t *testing.T) {
+	for _, undo := range []bool{true, false} {
+		for _, fault := range []error{vfs.EIO, vfs.ErrCrashed} {
+			db, o := newDB(t)
+			c := people(t, db)
+			mustDo(t, c.Insert([]byte(`{"_id":"1","name":"in both"}`)))
+			tar := backupOf(t, db)
+			mustDo(t, c.Insert([]byte(`{"_id":"2","name":"after the backup"}`)))
+			mustDo(t, db.Close())
+			restoreInto(t, o, tar)
+			mustDo(t, mustOpen(t, o).Close())
+			mem := o.FS.(*vfs.Mem)
+			switched := false
+			mem.SetFault(func(op vfs.Op) error {
+				if op.Kind == vfs.KindRename && op.To == "data/CURRENT" {
+					switched = true
+				} else if switched && (fault == vfs.ErrCrashed || op.Kind == vfs.KindSyncDir) {
+					return fault
+				}
+				return nil
+			})
+			step := engine.DropPrevious
+			if undo {
+				step = engine.UndoRestore
+			}
+			if _, err := step(ctx, o); !errors.Is(err, fault) {
+				t.Fatalf("got %v, want %v", err, fault)
+			}
+			o.FS = mem.Clone()
+			db = mustOpen(t, o)
+			c, err := db.Collection("person", "v1")
+			mustDo(t, err)
+			mustDo(t, c.Insert([]byte(`{"_id":"3","name":"acknowledged"}`)))
+			want := digestOf(t, db)
+			mustDo(t, db.Close())
+			for _, loss := range []vfs.Loss{vfs.LoseAll, vfs.KeepAll} {
+				expectState(t, o, o.FS.(*vfs.Mem).AfterCrash(loss), "the end", want)
+			}
+		}
+	}
 }

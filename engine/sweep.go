@@ -113,13 +113,24 @@ func (s *sweeper) wal(name string) (belongs, leftover bool) {
 		return true, false
 	}
 	_, ours := wal.ParseFileName(strings.TrimSuffix(name, suffixTemporary))
-	return false, ours
+	return false, ours || name == wal.NameResizing
 }
 
 func (s *sweeper) snapshots(name string) (belongs, leftover bool) {
 	base, temporary := strings.CutSuffix(name, suffixTemporary)
 	_, ours := parseSnapshotID(base)
 	return ours && !temporary, ours && temporary
+}
+
+// switched reports whether CURRENT may have been replaced lately: what it named before
+// is still there.
+func (s *sweeper) switched() bool {
+	return slices.Contains(s.dirs, "") || slices.Contains(s.dirs, nameGenerations)
+}
+
+// resized reports whether the log may have replaced an empty one of another size.
+func (s *sweeper) resized() bool {
+	return slices.Contains(s.leftovers, path.Join(s.db.gen.wal(), wal.NameResizing))
 }
 
 // sweep removes the leftovers and makes that durable. What will not go stays: it is

@@ -54,8 +54,8 @@ func (r *VerifyResult) add(p Problem) {
 	}
 }
 
-// failed notes an error as a problem; an interruption and an unreadable disk are no
-// problem of the database and are returned.
+// failed notes an error as a problem, of a file that cannot be read too, under its own
+// code; an interruption is none and is returned.
 func (r *VerifyResult) failed(err error, affected string) error {
 	if err == nil {
 		return nil

@@ -15,7 +15,11 @@ const newFilePerm = 0o644
 // create begins a file of that name. One that is there is replaced only if the
 // caller agrees; the data directory is no place for it.
 func (a *app) create(name string) (*vfs.Staged, error) {
-	if vfs.Within(a.env.FS, a.config.DataDir, filepath.Dir(name)) {
+	inside, err := vfs.Within(a.env.FS, a.config.DataDir, filepath.Dir(name))
+	if err != nil {
+		return nil, vfs.Wrap(err, "export", name)
+	}
+	if inside {
 		return nil, dberr.New(dberr.ConfigInvalid, "the file would lie inside the data directory %s", a.config.DataDir).
 			In(name).WithHint("name a place outside of it")
 	}

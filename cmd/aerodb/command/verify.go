@@ -74,9 +74,20 @@ func (a *app) verifyBackup(name string) error {
 func (a *app) report(r engine.VerifyResult) error {
 	err := a.out.result(r.Value(), func(w io.Writer) { writeVerify(w, r) })
 	if err == nil && !r.OK() {
-		err = answered(exitCorruption)
+		err = answered(verdict(r.Problems))
 	}
 	return err
+}
+
+// verdict returns the exit code of problems: a disk that cannot be read is no
+// corruption.
+func verdict(problems []engine.Problem) int {
+	for _, p := range problems {
+		if exitCodes[p.Code] == exitCorruption {
+			return exitCorruption
+		}
+	}
+	return exitFailed
 }
 
 func writeVerify(w io.Writer, r engine.VerifyResult) {
