@@ -30,21 +30,31 @@ type cutter struct {
 	losses  []vfs.Loss     // of inner images
 	shallow bool           // no inner images
 	skip    func(vfs.Op) bool
-	skipped bool   // a sync was
-	step    string // that is being taken
-	err     error  // the first violation
+	skipped bool // a sync was
+	third   int  // of inner, those of recoveries of inner images
+
+	thirdEvery int    // of so many inner images one has its own recovery crashed
+	step       string // that is being taken
+	err        error  // the first violation
 }
 
 // innerLosses are tried on crashes in recovery.
 var innerLosses = []vfs.Loss{vfs.LoseAll, vfs.KeepSome(1), vfs.KeepAll, vfs.KeepSome(2), vfs.KeepSome(3), vfs.KeepSome(4)}
 
 func newCutter(s *sim) *cutter {
-	c := &cutter{s: s, seen: map[image]bool{}, inner: map[image]bool{}, most: 2, deep: 48, losses: innerLosses[:2]}
+	c := &cutter{s: s, seen: map[image]bool{}, inner: map[image]bool{}, most: 2, deep: 48, thirdEvery: 32, losses: innerLosses[:2]}
 	if *crashLong {
-		c.most, c.deep, c.losses = 0, 1, innerLosses
+		c.most, c.deep, c.thirdEvery, c.losses = 0, 1, 8, innerLosses
 	}
 	s.watch = c.watch
 	return c
+}
+
+// count adds what was explored to the tally.
+func (c *cutter) count() {
+	tally.images.add(len(c.seen))
+	tally.inner.add(len(c.inner))
+	tally.third.add(c.third)
 }
 
 func (c *cutter) watch(op vfs.Op) error {
@@ -116,7 +126,7 @@ func (c *cutter) judge(img *vfs.Mem, damaged []string) error {
 	if len(c.seen)%c.deep == 0 {
 		o.deep = true
 		if len(damaged) == 0 {
-			if err := c.within(img.Clone()); err != nil {
+			if err := c.within(img.Clone(), true); err != nil {
 				return err
 			}
 		}
@@ -125,17 +135,18 @@ func (c *cutter) judge(img *vfs.Mem, damaged []string) error {
 }
 
 // checkInner judges an image of s, not c.s, briefly and once.
-func (c *cutter) checkInner(s *sim, img *vfs.Mem) error {
+func (c *cutter) checkInner(s *sim, img *vfs.Mem) (fresh bool, err error) {
 	key := image{img.Hash(), s.now, s.flight}
 	if c.inner[key] {
-		return nil
+		return false, nil
 	}
 	c.inner[key] = true
-	return oracle{s: s, brief: true}.check(img, nil)
+	return true, oracle{s: s, brief: true}.check(img, nil)
 }
 
-// within crashes the recovery of img before each call.
-func (c *cutter) within(img *vfs.Mem) error {
+// within crashes the recovery of img before each call; with again, the recoveries of
+// some of those too.
+func (c *cutter) within(img *vfs.Mem, again bool) error {
 	inner := c.s.follow(img, c.s.now, c.s.flight)
 	var failure error
 	look := func(at string) {
@@ -143,7 +154,14 @@ func (c *cutter) within(img *vfs.Mem) error {
 			if failure != nil {
 				return
 			}
-			if err := c.checkInner(inner, img.AfterCrash(loss)); err != nil {
+			fresh, err := c.checkInner(inner, inner.mem.AfterCrash(loss))
+			if fresh && !again {
+				c.third++
+			}
+			if err == nil && fresh && again && len(c.inner)%c.thirdEvery == 0 {
+				err = c.within(inner.mem.AfterCrash(loss), false)
+			}
+			if err != nil {
 				failure = fmt.Errorf("recovery cut before %q, %v: %w", at, loss, err)
 			}
 		}
@@ -192,7 +210,7 @@ func (c *cutter) killed() error {
 	steps = append(steps, stepInsert("v1", doc("killed", 7, 10)))
 	for _, st := range append(steps, stepCheckpoint(), stepInsert("v1", doc("killed twice", 8, 10))) {
 		for _, loss := range c.losses {
-			if err := c.checkInner(next, next.mem.AfterCrash(loss)); err != nil {
+			if _, err := c.checkInner(next, next.mem.AfterCrash(loss)); err != nil {
 				return fmt.Errorf("then the power cut before %s, %v: %w", st.name, loss, err)
 			}
 		}
@@ -229,6 +247,7 @@ func TestCrashEverywhere(t *testing.T) {
 			}
 			c := newCutter(s)
 			err := c.run(w.steps[known:]...)
+			c.count()
 			t.Logf("%d images, %d of recoveries and killed processes", len(c.seen), len(c.inner))
 			if err != nil {
 				t.Fatal(err)

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
 	"sync"
 	"testing"
 )
@@ -10,7 +11,7 @@ import (
 // tally counts what the suites of this package explored, for the page that quotes it.
 var tally struct {
 	images, inner counter // crash states, each another image; of recoveries and killed processes
-	third         counter // of recoveries of those
+	third         counter // of the latter, those of recoveries of recoveries
 	faults        outcomes
 	room          counter // disks that fill up
 	bytes, files  counter // damage
@@ -43,9 +44,11 @@ func (o *outcomes) add(p outcome) {
 
 // TestMain prints the sums behind the tests, for who asks for details.
 func TestMain(m *testing.M) {
+	randomDefaults()
+	debug.SetGCPercent(400) // most of what the suites allocate is the memtables of databases opened once
 	code := m.Run()
 	if testing.Verbose() {
-		fmt.Printf("explored: %d crash images, %d of recoveries and killed processes, %d of recoveries of those\n", tally.images.n, tally.inner.n, tally.third.n)
+		fmt.Printf("explored: %d crash images; %d of crashed recoveries and killed processes, of which %d of recoveries of those\n", tally.images.n, tally.inner.n, tally.third.n)
 		fmt.Printf("explored: %s; %d disks that fill up\n", tally.faults.outcome, tally.room.n)
 		fmt.Printf("explored: %d damaged bytes, %d damaged files\n", tally.bytes.n, tally.files.n)
 	}
