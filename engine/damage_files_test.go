@@ -143,6 +143,11 @@ func TestDuplicatedFiles(t *testing.T) {
 			dup := img.AfterCrash(vfs.KeepAll)
 			rewrite(dup, copied, content(img, name))
 			cases++
+			v, err := engine.Verify(ctx, s.options(dup), nil)
+			mustDo(t, err)
+			if !v.OK() || !slices.Equal(v.Unknown, []string{strings.TrimPrefix(copied, "data/")}) {
+				t.Errorf("%s as %s: verify finds %+v", name, copied, v)
+			}
 			db, err := engine.Open(ctx, s.options(dup))
 			if err != nil {
 				t.Errorf("%s as %s: %v", name, copied, err)

@@ -216,6 +216,7 @@ func (r VerifyResult) Value() document.Value {
 	o.num("index_entries", r.IndexEntries)
 	o.digest("digest", r.Digest)
 	o.add("problems", problemsValue(r.Problems))
+	o.strings("unknown_files", r.Unknown)
 	o.add("foreign", foreignValue(r.Foreign))
 	o.ms("duration_ms", r.Duration)
 	return o.value()

@@ -31,6 +31,7 @@ type VerifyResult struct {
 	Digest       digest.Sum // recomputed from the documents
 	Sequence     uint64     // of the state that was verified; 0 if it could not be opened
 	Problems     []Problem
+	Unknown      []string          // files that are no part of the database, and leftovers: they are never read
 	Foreign      []ForeignSnapshot // whole or not, they are no part of this database and no problem of it
 	Duration     time.Duration
 }
@@ -170,7 +171,7 @@ type verifier struct {
 
 func (v *verifier) run() error {
 	v.measure()
-	for _, step := range []func() error{v.smallFiles, v.segments, v.log, v.snapshots} {
+	for _, step := range []func() error{v.smallFiles, v.segments, v.log, v.snapshots, v.others} {
 		if err := step(); err != nil {
 			return err
 		}

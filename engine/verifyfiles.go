@@ -227,3 +227,14 @@ func within(dir string, err error) error {
 	}
 	return err
 }
+
+// others names what lies in the data directory and is no part of the database.
+func (v *verifier) others() error {
+	if v.db.gen.isSnapshot() {
+		return nil
+	}
+	s := &sweeper{db: v.db}
+	err := s.look()
+	v.result.Unknown = append(s.leftovers, s.unknown...)
+	return v.result.failed(err, "whether other files lie in the data directory")
+}

@@ -161,6 +161,7 @@
 ---@field index_entries integer index entries checked
 ---@field digest string recomputed from the documents
 ---@field problems table[] each: `file`, `offset`, `code`, `message`, `affected`, `hint`
+---@field unknown_files string[] files that are no part of the database, and leftovers of a crash; they are never read
 ---@field foreign table[] snapshots of another database, as a restore leaves; each: `folder`, `uuid`; no problem
 ---@field duration_ms number how long it took
 

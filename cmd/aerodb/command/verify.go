@@ -18,8 +18,10 @@ func verifyCommand(a *app) *cobra.Command {
 			"against its schema, each index entry against its document and back, counts,\n" +
 			"digests, the log, the snapshots. PATH is a data directory, a snapshot's folder\n" +
 			"or a backup, the data directory if there is none. Nothing is changed but a line\n" +
-			"in HISTORY, and it works beside a process that has the database open. The last\n" +
-			"line is \"ok: ...\" or \"FAILED: ...\"; the exit code is 4 if there are problems.",
+			"in HISTORY, and it works beside a process that has the database open. Files\n" +
+			"that are no part of the database, and snapshots of another one, are named\n" +
+			"without failing. The last line is \"ok: ...\" or \"FAILED: ...\"; the exit code is\n" +
+			"4 if there is damage, 1 if all that is wrong is that the disk cannot be read.",
 		Example: "aerodb verify",
 		Args:    parameters("[PATH]"),
 	}
@@ -92,6 +94,9 @@ func verdict(problems []engine.Problem) int {
 
 func writeVerify(w io.Writer, r engine.VerifyResult) {
 	writeProblems(w, r.Problems)
+	for _, name := range r.Unknown {
+		fmt.Fprintf(w, "%s\n  note: no part of the database; it is never read\n", name)
+	}
 	for _, f := range r.Foreign {
 		fmt.Fprintf(w, "%s\n  note: a snapshot of another database, %s: not listed, not counted, kept until you remove the folder\n", f.Folder, f.UUID)
 	}
