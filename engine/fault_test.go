@@ -420,7 +420,6 @@ func (w workload) failing(c call, f fault, sum *outcome) error {
 // refused, reads and all else that needs no room go on, and once there is room so do
 // writes.
 func TestDiskFull(t *testing.T) {
-	step := int64(512)
 	for _, w := range workloads() {
 		if !*crashLong && w.name != "full log, checkpoint" && w.name != "checkpoint with merge" && w.name != "kill and open" {
 			continue
@@ -433,10 +432,12 @@ func TestDiskFull(t *testing.T) {
 					total += c.op.Len
 				}
 			}
+			step := int64(512)
 			if !*crashLong {
-				step = total / 40
+				step = max(step, total/40&^511)
 			}
 			for room := int64(0); room < total; room += step {
+				tally.room.add(1)
 				s := newSim()
 				w.prepare(s)
 				v := &survivor{s: s, fault: fault{err: fmt.Errorf("%w: %w", errInjected, vfs.ENOSPC)}, active: true, room: room}

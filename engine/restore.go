@@ -317,27 +317,36 @@ func publishCurrent(o Options, current manifest.Current) error {
 
 // undo removes what was built, unless it may be live already.
 func (s *restore) undo(cause error) {
-	for _, u := range s.unsynced {
-		u.Abort()
-	}
 	if errors.Is(cause, errSwitched) {
 		return
 	}
 	if s.begun {
 		s.discard(s.temp.dir())
 	}
-	if s.fresh {
-		// There was nothing, so nothing is left; the directory itself stays.
-		s.discard(nameGenerations)
-		s.discard(nameSnapshots)
-		s.discard(nameRestoring)
+	if !s.fresh {
+		return
 	}
+	// There was nothing, so nothing is left; the directory itself stays. The mark says
+	// that what else lies there is unfinished, so it goes last, when all that is gone for
+	// good.
+	generations, snapshots := s.discard(nameGenerations), s.discard(nameSnapshots)
+	if !generations || !snapshots {
+		return
+	}
+	if err := s.o.FS.SyncDir(s.o.Dir); err != nil {
+		s.o.Logger.Warn("restore.undo_unsynced", "error", err.Error())
+		return
+	}
+	s.discard(nameRestoring)
 }
 
-func (s *restore) discard(name string) {
-	if err := vfs.RemoveAll(s.o.FS, s.path(name)); err != nil {
+// discard removes a file or a folder and reports whether it is gone.
+func (s *restore) discard(name string) bool {
+	err := vfs.RemoveAll(s.o.FS, s.path(name))
+	if err != nil {
 		s.o.Logger.Warn("file.remove_failed", "file", name, "error", err.Error())
 	}
+	return err == nil
 }
 
 func (s *restore) unlock() {

@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"testing"
+
+	"go.uber.org/goleak"
 )
 
 // tally counts what the suites of this package explored, for the page that quotes it.
@@ -47,6 +49,12 @@ func TestMain(m *testing.M) {
 	randomDefaults()
 	debug.SetGCPercent(400) // most of what the suites allocate is the memtables of databases opened once
 	code := m.Run()
+	if code == 0 {
+		if err := goleak.Find(); err != nil {
+			fmt.Println("the tests leave goroutines behind:", err)
+			code = 1
+		}
+	}
 	if testing.Verbose() {
 		fmt.Printf("explored: %d crash images; %d of crashed recoveries and killed processes, of which %d of recoveries of those\n", tally.images.n, tally.inner.n, tally.third.n)
 		fmt.Printf("explored: %s; %d disks that fill up\n", tally.faults.outcome, tally.room.n)
