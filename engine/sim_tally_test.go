@@ -2,12 +2,8 @@ package engine_test
 
 import (
 	"fmt"
-	"os"
-	"runtime/debug"
 	"sync"
 	"testing"
-
-	"go.uber.org/goleak"
 )
 
 // tally counts what the suites of this package explored, for the page that quotes it.
@@ -44,21 +40,12 @@ func (o *outcomes) add(p outcome) {
 	o.tolerated += p.tolerated
 }
 
-// TestMain prints the sums behind the tests, for who asks for details.
-func TestMain(m *testing.M) {
-	randomDefaults()
-	debug.SetGCPercent(400) // most of what the suites allocate is the memtables of databases opened once
-	code := m.Run()
-	if code == 0 {
-		if err := goleak.Find(); err != nil {
-			fmt.Println("the tests leave goroutines behind:", err)
-			code = 1
-		}
+// printTally prints the sums behind the tests, for who asks for details with -v.
+func printTally() {
+	if !testing.Verbose() {
+		return
 	}
-	if testing.Verbose() {
-		fmt.Printf("explored: %d crash images; %d of crashed recoveries and killed processes, of which %d of recoveries of those\n", tally.images.n, tally.inner.n, tally.third.n)
-		fmt.Printf("explored: %s; %d disks that fill up\n", tally.faults.outcome, tally.room.n)
-		fmt.Printf("explored: %d damaged bytes, %d damaged files\n", tally.bytes.n, tally.files.n)
-	}
-	os.Exit(code)
+	fmt.Printf("explored: %d crash images; %d of crashed recoveries and killed processes, of which %d of recoveries of those\n", tally.images.n, tally.inner.n, tally.third.n)
+	fmt.Printf("explored: %s; %d disks that fill up\n", tally.faults.outcome, tally.room.n)
+	fmt.Printf("explored: %d damaged bytes, %d damaged files\n", tally.bytes.n, tally.files.n)
 }
