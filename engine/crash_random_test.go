@@ -31,7 +31,6 @@ type drawer struct {
 	t        *rapid.T
 	m        *model
 	versions []string // of schema t
-	open     bool
 	steps    []step
 }
 
