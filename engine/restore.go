@@ -317,6 +317,9 @@ func publishCurrent(o Options, current manifest.Current) error {
 
 // undo removes what was built, unless it may be live already.
 func (s *restore) undo(cause error) {
+	for _, u := range s.unsynced {
+		u.Abort()
+	}
 	if errors.Is(cause, errSwitched) {
 		return
 	}
