@@ -47,14 +47,14 @@ func leaveOut(have []string, previous string, want []string) []string {
 	})
 }
 
-// logged collects what a database logs about files, as "event file".
-type logged struct{ lines []string }
+// A fileLog collects what a database logs about files, as "event file".
+type fileLog struct{ lines []string }
 
-func (l *logged) logger() *slog.Logger { return slog.New(l) }
+func (l *fileLog) logger() *slog.Logger { return slog.New(l) }
 
-func (l *logged) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelWarn }
+func (l *fileLog) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelWarn }
 
-func (l *logged) Handle(_ context.Context, r slog.Record) error {
+func (l *fileLog) Handle(_ context.Context, r slog.Record) error {
 	r.Attrs(func(a slog.Attr) bool {
 		if a.Key == "file" {
 			l.lines = append(l.lines, r.Message+" "+a.Value.String())
@@ -64,12 +64,12 @@ func (l *logged) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-func (l *logged) WithAttrs([]slog.Attr) slog.Handler { return l }
-func (l *logged) WithGroup(string) slog.Handler      { return l }
+func (l *fileLog) WithAttrs([]slog.Attr) slog.Handler { return l }
+func (l *fileLog) WithGroup(string) slog.Handler      { return l }
 
 // told checks that an open reported and logged all that it removed or cut, and that
 // it changed nothing else of what was there.
-func told(db *engine.DB, log *logged, before, after *vfs.Mem) error {
+func told(db *engine.DB, log *fileLog, before, after *vfs.Mem) error {
 	r := db.Recovery()
 	for _, name := range r.Swept {
 		if !slices.Contains(log.lines, "recovery.swept "+name) {

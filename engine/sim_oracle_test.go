@@ -47,7 +47,7 @@ func (o oracle) check(img *vfs.Mem, damaged []string) error {
 
 func (o oracle) recover(img *vfs.Mem) error {
 	s := o.s
-	var log logged
+	var log fileLog
 	options := s.options(img)
 	options.Logger = log.logger()
 	before := img.AfterCrash(vfs.KeepAll)
