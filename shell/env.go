@@ -28,8 +28,23 @@ type Env struct {
 	// module, a file to import. It may be a pipe.
 	Open func(name string) (fs.File, error)
 
+	// ModulePath lists the folders where require looks after the script's own.
+	ModulePath []string
+	// MemoryLimit is how many bytes the values of a script may take; 0 is no limit.
+	MemoryLimit int64
+
 	Now  func() time.Time
 	Seed uint64 // where math.random starts
+}
+
+// heapLimit is what the heap of the process may have while a script runs: its values,
+// the block cache, and the table of what is in the log, which is of the log's size and
+// for a moment, at a checkpoint, there twice.
+func (e *Env) heapLimit() int64 {
+	if e.MemoryLimit == 0 {
+		return 0
+	}
+	return e.MemoryLimit + e.Database.CacheSize + 2*e.Database.WALMaxSize
 }
 
 func (e *Env) readFile(name string) ([]byte, error) {

@@ -28,6 +28,7 @@ type Session struct {
 	closed    error                        // why db is nil
 	shapes    map[[2]string]*convert.Shape // of documents, by schema id and version
 	iterators map[*iterator]struct{}       // open ones; a reopen or Close ends them
+	ended     bool                         // Close was called
 	failure   error                        // a function panicked: no further call is served
 
 	errorTable, handleTable, iteratorTable *lua.LTable // metatables
@@ -44,6 +45,7 @@ func New(env Env, db *engine.DB, reopen func(context.Context) (*engine.DB, error
 	s.runtime = lang.New(lang.Options{
 		Stdin: env.Stdin, Stdout: env.Stdout, Stderr: env.Stderr,
 		Now: env.Now, Seed: env.Seed, ReadFile: env.readFile,
+		ModulePath: env.ModulePath, MemoryLimit: env.heapLimit(),
 		Show: func(v lua.LValue) string { return render.Print(v) },
 	})
 	s.codec = convert.New(s.runtime.L)
@@ -82,10 +84,13 @@ func (s *Session) DB() *engine.DB { return s.db }
 // Runtime returns the Lua state, for the prompt.
 func (s *Session) Runtime() *lang.Runtime { return s.runtime }
 
-// Close ends the Lua state and closes the database.
+// Close ends the Lua state and closes the database. Closing twice is harmless.
 func (s *Session) Close() error {
 	s.endIterators()
-	s.runtime.Close()
+	if !s.ended {
+		s.ended = true
+		s.runtime.Close()
+	}
 	if s.db == nil {
 		return nil
 	}

@@ -2,6 +2,7 @@ package lang
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -13,7 +14,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// Options is the world as Lua sees it. All fields but Show must be set.
+// Options is the world as Lua sees it. Fields up to ReadFile must be set.
 type Options struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
@@ -21,17 +22,16 @@ type Options struct {
 	Seed           uint64                            // math.random starts here until math.randomseed
 	ReadFile       func(name string) ([]byte, error) // for require, dofile and loadfile
 
+	// ModulePath lists the folders where require looks after the script's own.
+	ModulePath []string
+
+	// MemoryLimit is how many bytes of heap the process may have while a call runs;
+	// beyond, the call ends with a *MemoryError. 0 is no limit.
+	MemoryLimit int64
+
 	// Show is how print writes a table; nil prints the word "table".
 	Show func(v lua.LValue) string
 }
-
-// Sizes of Lua's stacks. A thread starts small, because every pcall has one.
-const (
-	callDepthMax   = 5000    // Lua calls inside each other; a traceback costs the square of it
-	registrySlots  = 256     // initial values on a thread's stack
-	registryMax    = 1 << 20 // most values on a thread's stack
-	registryGrowth = 4096
-)
 
 // Runtime is one Lua state with AeroDB's differences installed.
 type Runtime struct {
@@ -43,13 +43,15 @@ type Runtime struct {
 	functions map[string]*lua.LFunction // what markers in a compiled chunk stand for
 	sources   map[string][]string       // lines of each chunk, for error reports
 	scriptDir string                    // where require looks
-	depth     int                       // protected calls inside each other
-	idle      []*lua.LState             // threads of ended protected calls, for the next
+	chain     []link                    // the threads that run inside each other, outermost first
+	idleWide  []*lua.LState             // threads of ended calls, for the next; see wideThreads
+	idle      []*lua.LState             // the same of smaller ones
 	trace     string                    // inside an xpcall handler: the traceback of its error
 	random    *rand.Rand
 	started   time.Time
 	exit      *Exit
-	cancel    context.CancelFunc
+	cancel    context.CancelCauseFunc // of the context of the call that runs
+	watched   bool                    // a watch of the heap goes on
 }
 
 // Exit is the error of a chunk that called os.exit.
@@ -60,6 +62,7 @@ func (e *Exit) Error() string { return fmt.Sprintf("the script ended with exit c
 
 // New returns a runtime with Lua's libraries open.
 func New(opts Options) *Runtime {
+	setArrayLimit()
 	L := lua.NewState(lua.Options{
 		CallStackSize:       callDepthMax,
 		RegistrySize:        registrySlots,
@@ -67,6 +70,7 @@ func New(opts Options) *Runtime {
 		RegistryGrowStep:    registryGrowth,
 		MinimizeStackMemory: true,
 	})
+	L.G.MainThread, L.G.CurrentThread = L, L
 	r := &Runtime{
 		L: L, Globals: L.G.Global, opts: opts,
 		sources: map[string][]string{},
@@ -78,14 +82,17 @@ func New(opts Options) *Runtime {
 	}
 	r.sortLibraries()
 	r.functions = r.comparisons()
+	r.functions[concatenation] = L.NewFunction(concat)
 	r.functions[identity] = L.NewFunction(func(L *lua.LState) int { return 1 })
 	r.functions[extend] = L.NewFunction(extendTable)
 	r.installInt64()
 	r.installBase()
+	r.installText()
 	r.installProtected()
 	r.installLoaders()
 	r.installWorld()
 	r.installStreams()
+	r.installFiles()
 	r.installCoroutines()
 	r.makeStrict()
 	return r
@@ -144,42 +151,40 @@ func (r *Runtime) SetScript(dir, name string, args []string) {
 }
 
 // Call runs fn and returns its results. The end of ctx stops it at the next
-// instruction, whatever pcall says. An error is a *lua.ApiError or an *Exit.
+// instruction, whatever pcall says. An error is a *lua.ApiError, an *Exit or a
+// *MemoryError. Whatever it is, the runtime can be called again.
 func (r *Runtime) Call(ctx context.Context, fn lua.LValue, args ...lua.LValue) ([]lua.LValue, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	L := r.L
-	before, beforeCancel := L.Context(), r.cancel
-	L.SetContext(ctx)
+	if refusal := r.tooDeep(); refusal != "" {
+		return nil, &lua.ApiError{Object: lua.LString(refusal)}
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer r.watch(cancel)()
+	before, beforeCancel := r.L.Context(), r.cancel
+	r.L.SetContext(ctx)
 	r.cancel = cancel
 	defer func() {
 		r.cancel = beforeCancel
 		if before == nil {
-			L.RemoveContext()
+			r.L.RemoveContext()
 		} else {
-			L.SetContext(before)
+			r.L.SetContext(before)
 		}
 	}()
-	top := L.GetTop()
-	L.Push(fn)
-	for _, a := range args {
-		L.Push(a)
-	}
-	err := L.PCall(len(args), lua.MultRet, nil)
-	r.depth = 0
+	results, api := r.invoke(r.L, fn, args)
 	if exit := r.exit; exit != nil {
 		r.exit = nil
 		return nil, exit
 	}
-	if err != nil {
-		return nil, err
+	if api == nil {
+		return results, nil
 	}
-	var results []lua.LValue
-	for i := top + 1; i <= L.GetTop(); i++ {
-		results = append(results, L.Get(i))
+	var memory *MemoryError
+	if errors.As(context.Cause(ctx), &memory) {
+		r.idle, r.idleWide = nil, nil // their stacks may have grown
+		return nil, &MemoryError{Limit: memory.Limit, StackTrace: api.StackTrace}
 	}
-	L.SetTop(top)
-	return results, nil
+	return nil, api
 }
 
 // Keys returns the string keys of a table, sorted.

@@ -143,11 +143,7 @@ func readFormats(L *lua.LState, in *bufio.Reader, from int) int {
 			case "l":
 				v = readLine(in)
 			case "a":
-				all, err := io.ReadAll(in)
-				if err != nil {
-					L.RaiseError("read: %s", err.Error())
-				}
-				v = lua.LString(all)
+				v = readRest(L, in)
 			case "n":
 				v = readNumber(in)
 			default:
