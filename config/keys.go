@@ -48,6 +48,12 @@ var Keys = []Key{
 		set:  func(c *Config, v value) { c.Startup.Scripts = v.list },
 	},
 	{
+		Name: "scripts.path", Kind: List, Default: "",
+		Note: "folders where require looks",
+		Why:  "Modules that several runbooks share: require(\"name\") looks for name.lua beside the script first, then in these folders, in this order. Relative to the working directory.",
+		set:  func(c *Config, v value) { c.Scripts.Path = v.list },
+	},
+	{
 		Name: "limits.document_size", Kind: Size, Default: "16MiB", Min: 1 << 10, Max: 64 << 20,
 		Note: "a larger document is refused",
 		Why:  "Lower it to refuse documents that are a mistake. A document must also fit into the WAL.",
@@ -76,6 +82,13 @@ var Keys = []Key{
 		Note: `or "table", "json", "lua"`,
 		Why:  "auto is for people. json prints one JSON value a line, errors too, for programs; lua prints what Lua reads back.",
 		set:  func(c *Config, v value) { c.Shell.OutputFormat = v.text },
+	},
+	{
+		Name: "shell.memory_limit", Kind: Size, Default: "1GiB", Min: 16 << 20, Max: 1 << 40,
+		Note: "what the values of a script may take",
+		Why: "A script whose tables and strings grow beyond it ends with an error instead of taking the machine's memory, and the database stays open. " +
+			"It counts what is beside memory.cache_size and wal.max_size. Raise it for a script that must keep more; see docs/SCRIPTS.md.",
+		set: func(c *Config, v value) { c.Shell.MemoryLimit = v.n },
 	},
 	{
 		Name: "log.level", Kind: Enum, Default: "info", Choices: []string{"debug", "info", "warn", "error"}, Flag: "log-level",

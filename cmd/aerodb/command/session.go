@@ -2,9 +2,11 @@ package command
 
 import (
 	"context"
+	"errors"
 
 	"github.com/aerodb/aerodb/engine"
 	"github.com/aerodb/aerodb/shell"
+	"github.com/aerodb/aerodb/shell/lang"
 	"github.com/spf13/cobra"
 )
 
@@ -36,7 +38,7 @@ func (a *app) inSession(cmd *cobra.Command, scratch bool, run func(*shell.Sessio
 	}
 	s := shell.New(a.shellEnv(o), db, open)
 	defer func() {
-		if e := s.Close(); err == nil {
+		if e := s.Close(); err == nil || e != nil && succeeded(err) {
 			err = e
 		}
 	}()
@@ -48,6 +50,13 @@ func (a *app) inSession(cmd *cobra.Command, scratch bool, run func(*shell.Sessio
 	return run(s)
 }
 
+// succeeded reports whether err is os.exit(0), which must not hide that the database
+// could not be closed.
+func succeeded(err error) bool {
+	var exit *lang.Exit
+	return errors.As(err, &exit) && exit.Code == exitOK
+}
+
 // shellEnv returns the world for Lua, on a database that was opened with o. What a script prints is not buffered, so
 // that it is seen when it is printed. math.random starts the same every time:
 // the same script prints the same.
@@ -56,6 +65,7 @@ func (a *app) shellEnv(o engine.Options) shell.Env {
 		Stdin: a.stdin, Stdout: a.out.guard, Stderr: a.env.Stderr,
 		StderrTTY: a.showProgress(), FS: a.env.FS, Open: a.env.Open, Now: a.env.Now,
 		Database: o, Scratch: a.temporary,
+		ModulePath: a.config.Scripts.Path, MemoryLimit: a.config.Shell.MemoryLimit,
 	}
 }
 
