@@ -164,10 +164,16 @@ func (s *Session) insertMany(c *engine.Collection, a *bind.Args) (lua.LValue, er
 	return lua.LNumber(len(docs)), c.InsertMany(docs)
 }
 
+// storedKept is the largest buffer, in bytes, that is kept for the next document.
+const storedKept = 1 << 20
+
 func (s *Session) get(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
-	doc, err := c.Get(a.String("id"))
-	if err != nil || doc == nil {
+	doc, found, err := c.AppendGet(s.stored[:0], a.String("id"))
+	if err != nil || !found {
 		return lua.LNil, err
+	}
+	if cap(doc) <= storedKept {
+		s.stored = doc
 	}
 	return s.fromDocument(c, doc)
 }

@@ -27,6 +27,7 @@ type Session struct {
 	db        *engine.DB                   // nil after a reopen that failed
 	closed    error                        // why db is nil
 	shapes    map[[2]string]*convert.Shape // of documents, by schema id and version
+	stored    []byte                       // of the document that get decodes
 	iterators map[*iterator]struct{}       // open ones; a reopen or Close ends them
 	ended     bool                         // Close was called
 	failure   error                        // a function panicked: no further call is served

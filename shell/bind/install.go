@@ -86,7 +86,7 @@ func (m *Module) missing(L *lua.LState, host Host) *lua.LFunction {
 
 // invoke checks the arguments and calls the function.
 func (m *Module) invoke(L *lua.LState, host Host, f *Func) int {
-	a := &Args{L: L, Ctx: contextOf(L), values: make(map[string]lua.LValue, len(f.Params))}
+	a := &Args{L: L, Ctx: contextOf(L)}
 	v, err := m.Guard(host, f.Name, func() (lua.LValue, error) {
 		first := 1
 		if m.Receiver != "" {
