@@ -42,6 +42,10 @@ type ImportResult struct {
 // nothing. Empty lines are passed over; a line may end in CRLF, the last one in
 // nothing. An error names the line, and the result says how many documents before it
 // were acknowledged: those stay.
+//
+// An import that filled the log, so that checkpoints ran, ends with one of its own: the
+// next open then has nothing to replay. If that one fails, the documents are in all the
+// same, and the log of messages says why.
 func (c *Collection) Import(ctx context.Context, r io.Reader, o ImportOptions) (ImportResult, error) {
 	start := c.db.opts.Now()
 	im := &importer{c: c, progress: o.Progress}
@@ -51,12 +55,25 @@ func (c *Collection) Import(ctx context.Context, r io.Reader, o ImportOptions) (
 		im.source = newLineReader(r, rowMax)
 	}
 	im.room = c.db.importRoom()
+	before := c.db.automaticCheckpoints()
 	err := im.run(ctx)
+	if err == nil && c.db.automaticCheckpoints() > before {
+		if _, cerr := c.db.Checkpoint(ctx); cerr != nil {
+			c.db.log.Warn("import.checkpoint_failed", "error", cerr.Error())
+		}
+	}
 	im.result.Duration = c.db.opts.Now().Sub(start)
 	if err == nil {
 		c.db.log.Debug("import.end", "schema_id", c.ID(), "schema_version", c.Version(), "documents", im.result.Documents, "duration_ms", im.result.Duration.Milliseconds())
 	}
 	return im.result, err
+}
+
+// automaticCheckpoints counts the checkpoints that a full log began.
+func (db *DB) automaticCheckpoints() int64 {
+	db.writeMu.Lock()
+	defer db.writeMu.Unlock()
+	return db.checkpoints.automatic
 }
 
 // importRoom bounds a batch, in bytes of its lines and what a record adds to each, so

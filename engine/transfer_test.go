@@ -239,3 +239,31 @@ func TestImportIntoSmallLogs(t *testing.T) {
 		}
 	}
 }
+
+// An import that filled the log leaves nothing to replay; a small one no checkpoint.
+func TestImportEndsWithCheckpoint(t *testing.T) {
+	for _, test := range []struct {
+		documents   int
+		checkpoints int64
+	}{{100, 0}, {20000, 1}} {
+		o := testOptions(vfs.NewMem())
+		o.WALMaxSize = 256 << 10
+		mustInit(t, o)
+		db := mustOpen(t, o)
+		c := people(t, db)
+		if _, err := imported(t, c, lines(0, test.documents)); err != nil {
+			t.Fatal(err)
+		}
+		stats, err := db.Stats()
+		mustDo(t, err)
+		if (stats.AutoCheckpoints > 0) != (test.checkpoints > 0) {
+			t.Errorf("%d documents: %d checkpoints of a full log", test.documents, stats.AutoCheckpoints)
+		}
+		mustDo(t, db.Close())
+		db = mustOpen(t, o)
+		if replayed := db.Recovery().Ops; (replayed == 0) != (test.checkpoints > 0) {
+			t.Errorf("%d documents: the next open replays %d operations", test.documents, replayed)
+		}
+		mustDo(t, db.Close())
+	}
+}
