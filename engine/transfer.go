@@ -43,9 +43,10 @@ type ImportResult struct {
 // nothing. An error names the line, and the result says how many documents before it
 // were acknowledged: those stay.
 //
-// An import that filled the log, so that checkpoints ran, ends with one of its own: the
-// next open then has nothing to replay. If that one fails, the documents are in all the
-// same, and the log of messages says why.
+// An import that filled the log, so that checkpoints ran, or left much in it ends with a
+// checkpoint of its own: the next open then has nothing to replay. If that one fails, the
+// documents are in all the same, and the log of messages says why. With Options.WALOnFull
+// reject there is none.
 func (c *Collection) Import(ctx context.Context, r io.Reader, o ImportOptions) (ImportResult, error) {
 	start := c.db.opts.Now()
 	im := &importer{c: c, progress: o.Progress}
@@ -55,9 +56,9 @@ func (c *Collection) Import(ctx context.Context, r io.Reader, o ImportOptions) (
 		im.source = newLineReader(r, rowMax)
 	}
 	im.room = c.db.importRoom()
-	before := c.db.automaticCheckpoints()
+	before, _ := c.db.logUse()
 	err := im.run(ctx)
-	if err == nil && c.db.automaticCheckpoints() > before {
+	if after, much := c.db.logUse(); err == nil && im.result.Documents > 0 && (after > before || much) {
 		if _, cerr := c.db.Checkpoint(ctx); cerr != nil {
 			c.db.log.Warn("import.checkpoint_failed", "error", cerr.Error())
 		}
@@ -69,11 +70,19 @@ func (c *Collection) Import(ctx context.Context, r io.Reader, o ImportOptions) (
 	return im.result, err
 }
 
-// automaticCheckpoints counts the checkpoints that a full log began.
-func (db *DB) automaticCheckpoints() int64 {
+// importLeavesMax is the part of the log, one in so many, that an import may leave to be
+// replayed at every open.
+const importLeavesMax = 8
+
+// logUse counts the checkpoints that a full log began, and reports whether there is much in
+// it now.
+func (db *DB) logUse() (automatic int64, much bool) {
 	db.writeMu.Lock()
 	defer db.writeMu.Unlock()
-	return db.checkpoints.automatic
+	if db.wal == nil || db.opts.WALOnFull != OnFullCheckpoint {
+		return 0, false
+	}
+	return db.checkpoints.automatic, db.wal.Used() > db.opts.WALMaxSize/importLeavesMax
 }
 
 // importRoom bounds a batch, in bytes of its lines and what a record adds to each, so
