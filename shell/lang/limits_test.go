@@ -3,6 +3,7 @@ package lang
 import (
 	"context"
 	"errors"
+	"os"
 	"runtime"
 	"strconv"
 	"strings"
@@ -289,5 +290,25 @@ func TestOddArguments(t *testing.T) {
 		assert(#bad == 0, table.concat(bad, "\n", 1, math.min(#bad, 40)))`)
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// docs/SCRIPTS.md gives the limits as they are.
+func TestScriptsPage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/SCRIPTS.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for limit, row := range map[int]string{
+		StringBytesMax >> 20: "| a string made by", callDepthMax: "| calls inside each other", threadDepthMax: "| calls inside each other",
+		nestingMax: "| `pcall`s and coroutines", registryMax: "| values on the stack", arrayIndexMax: "| an index that a table",
+		depthMax: "| nesting of a chunk", constantsMax: "| different literals", instructionsMax: "| instructions of one",
+		sourceBytesMax >> 20: "| source that `load`",
+	} {
+		_, rest, found := strings.Cut(string(page), row)
+		line, _, _ := strings.Cut(rest, "\n")
+		if digits := strings.ReplaceAll(line, ",", ""); !found || !strings.Contains(digits, strconv.Itoa(limit)) {
+			t.Errorf("the row %q says %q; the limit is %d", row, line, limit)
+		}
 	}
 }
