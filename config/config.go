@@ -48,7 +48,7 @@ type Startup struct {
 type Limits struct{ DocumentSize, QueryLimit int }
 
 // Shell is the table [shell].
-type Shell struct{ Prompt, HistoryFile, OutputFormat string }
+type Shell struct{ Prompt, HistoryFile, OutputFormat, Pager string }
 
 // Log is the table [log].
 type Log struct{ Level, Format, File string }

@@ -72,10 +72,17 @@ var Keys = []Key{
 		set:  func(c *Config, v value) { c.Shell.HistoryFile = v.text },
 	},
 	{
-		Name: "shell.output_format", Kind: Enum, Default: "auto", Choices: []string{"auto", "table", "json", "lua"}, Flag: "output-format",
-		Note: `or "table", "json", "lua"`,
-		Why:  "auto is for people. json prints one JSON value a line, errors too, for programs; lua prints what Lua reads back.",
+		Name: "shell.output_format", Kind: Enum, Default: "auto", Choices: []string{"auto", "table", "json", "lua", "csv", "line"}, Flag: "output-format",
+		Note: `or "table", "json", "lua", "csv", "line"`,
+		Why:  "auto is for people. json prints one JSON value a line, errors too, for programs; lua prints what Lua reads back; csv and line are for spreadsheets and for grep.",
 		set:  func(c *Config, v value) { c.Shell.OutputFormat = v.text },
+	},
+	{
+		Name: "shell.pager", Kind: Text, Default: "",
+		Note: "a program; default: the environment's PAGER; \"off\" for none",
+		Why: "What is longer than the screen goes through this program, when the shell is on a terminal. Where neither this nor PAGER names one, " +
+			"the shell shows one screen and .all shows the rest, through less where there is one.",
+		set: func(c *Config, v value) { c.Shell.Pager = v.text },
 	},
 	{
 		Name: "log.level", Kind: Enum, Default: "info", Choices: []string{"debug", "info", "warn", "error"}, Flag: "log-level",

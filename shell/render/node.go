@@ -40,6 +40,7 @@ type member struct {
 	key    string
 	index  bool    // the key is no name: only Lua has such
 	number float64 // of an index
+	opaque bool    // the key has no literal
 	node
 }
 
@@ -76,8 +77,30 @@ func fromValue(v document.Value) node {
 	return node{kind: nilKind, text: "null"}
 }
 
-// fromLua makes the node of a Lua value at a depth of nesting.
-func fromLua(v lua.LValue, depth int) node {
+// repeatedMax bounds the nodes made of tables that were read before: tables that share
+// tables can be written out to far more than they hold.
+const repeatedMax = 1 << 16
+
+// A reader makes nodes of Lua values.
+type reader struct {
+	name     func(lua.LValue) string // may be nil
+	path     []*lua.LTable           // the tables around the value that is read
+	seen     map[*lua.LTable]bool
+	again    int // how many tables on the path had been read before
+	repeated int // nodes made inside such
+}
+
+// fromLua makes the node of a Lua value. Name says what to call a value that has no
+// literal; nil, or "", is the word of its type.
+func fromLua(v lua.LValue, name func(lua.LValue) string) node {
+	r := reader{name: name, seen: map[*lua.LTable]bool{}}
+	return r.node(v)
+}
+
+func (r *reader) node(v lua.LValue) node {
+	if r.again > 0 {
+		r.repeated++
+	}
 	switch v := v.(type) {
 	case *lua.LNilType:
 		return node{kind: nilKind, text: "nil"}
@@ -93,10 +116,10 @@ func fromLua(v lua.LValue, depth int) node {
 	case lua.LString:
 		return node{kind: stringKind, text: string(v)}
 	case *lua.LTable:
-		if depth < depthMax {
-			return fromTable(v, depth)
+		if len(r.path) >= depthMax || r.full() || slices.Contains(r.path, v) {
+			return node{kind: opaqueKind, text: "..."}
 		}
-		return node{kind: opaqueKind, text: "..."}
+		return r.enter(v)
 	case *lua.LUserData:
 		switch value := v.Value.(type) {
 		case lang.Null:
@@ -105,34 +128,78 @@ func fromLua(v lua.LValue, depth int) node {
 			return node{kind: opaqueKind, text: value.String()}
 		}
 	}
-	return node{kind: opaqueKind, text: v.Type().String()}
+	return node{kind: opaqueKind, text: r.word(v)}
 }
 
-// fromTable makes a list of a sequence, else an object whose indexes are keys.
-func fromTable(t *lua.LTable, depth int) node {
-	list, object := node{kind: listKind}, node{kind: objectKind}
+// full reports whether enough was repeated.
+func (r *reader) full() bool { return r.repeated > repeatedMax }
+
+// enter makes the node of a table.
+func (r *reader) enter(t *lua.LTable) node {
+	if r.seen[t] {
+		r.again++
+		defer func() { r.again-- }()
+	}
+	r.seen[t] = true
+	r.path = append(r.path, t)
+	n := r.table(t)
+	r.path = r.path[:len(r.path)-1]
+	return n
+}
+
+// word is what to call a value that has no literal.
+func (r *reader) word(v lua.LValue) string {
+	if r.name != nil {
+		if name := r.name(v); name != "" {
+			return name
+		}
+	}
+	return v.Type().String()
+}
+
+// table makes a list of a sequence, else an object whose indexes are keys.
+func (r *reader) table(t *lua.LTable) node {
+	var members []member
 	sequence := true
 	for k, v := t.Next(lua.LNil); k != lua.LNil; k, v = t.Next(k) {
-		item := fromLua(v, depth+1)
-		m := member{key: k.String(), node: item}
+		if r.again > 0 && r.full() {
+			members = append(members, member{key: "...", node: node{kind: opaqueKind, text: "..."}})
+			break
+		}
+		m := member{node: r.node(v)}
 		switch key := k.(type) {
 		case lua.LNumber:
 			m.index, m.number = true, float64(key)
-			sequence = sequence && m.number == float64(len(list.items)+1)
+			sequence = sequence && m.number == float64(len(members)+1)
 		case lua.LString:
-			sequence = false
+			m.key, sequence = string(key), false
 		default:
-			m.index, m.number = true, math.Inf(1)
-			sequence = false
+			m.index, m.number, sequence = true, math.Inf(1), false
 		}
-		list.items = append(list.items, item)
-		object.members = append(object.members, m)
+		if m.index {
+			m.key, m.opaque = r.index(k)
+		}
+		members = append(members, m)
 	}
-	if sequence && (len(list.items) > 0 || isArray(t)) {
+	if sequence && (len(members) > 0 || isArray(t)) {
+		list := node{kind: listKind, items: make([]node, len(members))}
+		for i := range members {
+			list.items[i] = members[i].node
+		}
 		return list
 	}
+	object := node{kind: objectKind, members: members}
 	object.sort()
 	return object
+}
+
+// index is the text of a key that is no string, and whether it has no literal.
+func (r *reader) index(k lua.LValue) (text string, opaque bool) {
+	if _, table := k.(*lua.LTable); table {
+		return "table", true
+	}
+	key := r.node(k)
+	return key.flat(), key.kind == opaqueKind
 }
 
 // isArray reports whether an empty table is known to be a list.
@@ -169,10 +236,19 @@ func floatText(f float64) string {
 	return string(document.AppendFloat(nil, f))
 }
 
-// plain is the text of a scalar for a person.
-func (n *node) plain() string {
+// raw is the text of a scalar, a string raw.
+func (n *node) raw() string {
 	if n.kind == floatKind {
 		return floatText(n.float)
 	}
 	return n.text
+}
+
+// plain is the text of a scalar: raw for a program, and for a person with nothing in it
+// that a terminal would obey.
+func (n *node) plain(o Options) string {
+	if o.Terminal || o.Mode == Table {
+		return n.cell()
+	}
+	return n.raw()
 }
