@@ -29,6 +29,7 @@ type Session struct {
 	shapes    map[[2]string]*convert.Shape // of documents, by schema id and version
 	iterators map[*iterator]struct{}       // open ones; a reopen or Close ends them
 	failure   error                        // a function panicked: no further call is served
+	changes   changes                      // what was written, for the prompt to say
 
 	errorTable, handleTable, iteratorTable *lua.LTable // metatables
 }
@@ -120,16 +121,23 @@ func (s *Session) Run(ctx context.Context, name, source string, args []string) (
 
 // RunFile runs a script.
 func (s *Session) RunFile(ctx context.Context, name string, args []string) ([]lua.LValue, error) {
-	source, err := s.env.readFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = dberr.New(dberr.ScriptError, "there is no script %s", name).WithHint("check the path; it is relative to the working directory")
-	} else if err != nil {
-		err = dberr.New(dberr.StorageIOError, "%w", err)
-	}
+	source, err := s.ReadScript(name)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
-	return s.Run(ctx, name, string(source), args)
+	return s.Run(ctx, name, source, args)
+}
+
+// ReadScript returns the text of a script.
+func (s *Session) ReadScript(name string) (string, error) {
+	source, err := s.env.readFile(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", dberr.New(dberr.ScriptError, "there is no script %s", name).WithHint("check the path; it is relative to the working directory")
+	case err != nil:
+		return "", dberr.New(dberr.StorageIOError, "%w", err)
+	}
+	return string(source), nil
 }
 
 // Eval runs a statement of the prompt: it may create globals, and its local variables

@@ -47,6 +47,36 @@ func visibleJSON(s string) string {
 	return b.String()
 }
 
+// Printable is s with a space for each character that a terminal would obey.
+func Printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unsafeRune(r) {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// Harmless is a text of several lines for a person: what a terminal would obey, other
+// than the ends of lines and tabs, is written as Lua escapes it.
+func Harmless(s string) string {
+	hostile := func(r rune) bool { return unsafeRune(r) && r != '\n' && r != '\t' }
+	if !strings.ContainsFunc(s, hostile) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if !hostile(r) {
+			b.WriteRune(r)
+			continue
+		}
+		for _, c := range []byte(string(r)) {
+			fmt.Fprintf(&b, `\%03d`, c)
+		}
+	}
+	return b.String()
+}
+
 // Columns is how many columns of a terminal s takes; wide characters take two.
 func Columns(s string) int { return text.StringWidthWithoutEscSequences(s) }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/shell"
@@ -23,6 +24,16 @@ type Options struct {
 	// Render says how results are written; Width overrides its width, asked each time.
 	Render render.Options
 	Width  func() int
+	Rows   func() int // of the terminal; nil, or 0, means 24
+
+	Quiet bool // write results and errors only, not what a statement changed
+	// Pager is the program that results longer than the screen go through. "" abridges
+	// them; .all then pages with less. "off" does not.
+	Pager string
+	Page  func(program, text string) error // nil: there is no paging
+	// Create makes the file of .once. It is refused if it is there, unless replace.
+	Create func(name string, replace bool) (File, error)
+	Now    func() time.Time // nil: .timing always says 0
 
 	History History // nil keeps none
 	// Statement derives the context of one statement, which Ctrl-C cancels. Nil means
@@ -55,6 +66,8 @@ func Run(ctx context.Context, s *shell.Session, o Options) error {
 }
 
 func loop(ctx context.Context, s *shell.Session, r reader, o Options) error {
+	c := newConsole(s, o)
+	defer c.dropOnce()
 	var state State
 	for ctx.Err() == nil {
 		prompt := o.Prompt
@@ -84,42 +97,18 @@ func loop(ctx context.Context, s *shell.Session, r reader, o Options) error {
 		case Fail:
 			s.Syntax(action.Err, action.Text).Report(o.Errors)
 		case Execute:
-			if err := evaluate(ctx, s, action.Source, o); err != nil {
-				return err
-			}
+			err = c.evaluate(ctx, ChunkName, action.Source)
+		case Command:
+			err = c.command(ctx, action.Source)
+		}
+		if errors.Is(err, errQuit) {
+			return nil
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return ctx.Err()
-}
-
-// evaluate runs a statement and writes what came of it. Only os.exit is an error.
-func evaluate(ctx context.Context, s *shell.Session, source string, o Options) error {
-	if o.Statement != nil {
-		var cancel context.CancelFunc
-		ctx, cancel = o.Statement(ctx)
-		defer cancel()
-	}
-	values, err := s.Eval(ctx, ChunkName, source)
-	var failure *shell.Failure
-	switch {
-	case errors.As(err, &failure):
-		s.AtPrompt(failure, ChunkName, source).Report(o.Errors)
-		return nil
-	case err != nil:
-		return err
-	}
-	if len(values) == 0 {
-		return nil
-	}
-	s.Runtime().Session.RawSetString("_", values[0])
-	options := o.Render
-	if o.Width != nil {
-		options.Width = o.Width()
-	}
-	if err := render.Results(o.Results, values, options); err != nil {
-		fmt.Fprintln(o.Errors, dberr.New(dberr.ScriptError, "the result cannot be shown as %s: %w", options.Mode, err))
-	}
-	return nil
 }
 
 // Continuation is the prompt of further lines, as wide as the first one.

@@ -8,6 +8,7 @@ import (
 	"github.com/aerodb/aerodb/engine/document"
 	"github.com/aerodb/aerodb/shell"
 	"github.com/aerodb/aerodb/shell/lang"
+	"github.com/aerodb/aerodb/shell/render"
 )
 
 // printError says on standard error what went wrong and what to do next.
@@ -24,9 +25,9 @@ func (a *app) printError(err error) {
 		fmt.Fprintf(a.env.Stderr, "%s\n", errorJSON(e, f))
 		return
 	}
-	fmt.Fprintf(a.env.Stderr, "aerodb: %s\n", e.Error())
+	fmt.Fprintf(a.env.Stderr, "aerodb: %s\n", render.Harmless(e.Error()))
 	if hint := e.Advice(); hint != "" {
-		fmt.Fprintf(a.env.Stderr, "hint: %s\n", hint)
+		fmt.Fprintf(a.env.Stderr, "hint: %s\n", render.Harmless(hint))
 	}
 	if f != nil {
 		f.Where(a.env.Stderr)

@@ -7,11 +7,14 @@ import (
 
 // input reads standard input until the context is cancelled. A read from a
 // terminal or a pipe can wait for ever; it goes on in a goroutine of its own
-// then, and what it brings is dropped with the process.
+// then, and what it brings is dropped with the process. Nothing is read ahead:
+// a pager or an editor that the shell starts has the terminal to itself.
 type input struct {
 	ctx    context.Context
 	r      io.Reader
-	chunks chan chunk // nil before the first Read
+	wanted chan struct{} // asks pump for the next chunk
+	chunks chan chunk    // nil before the first Read
+	asked  bool          // a chunk was asked for and has not come
 	rest   chunk
 }
 
@@ -27,15 +30,20 @@ const chunkBytes = 64 << 10
 // Read is io.Reader. Its error is the context's cause once that is cancelled.
 func (in *input) Read(p []byte) (int, error) {
 	if in.chunks == nil {
-		in.chunks = make(chan chunk)
-		go pump(in.r, in.chunks)
+		in.wanted, in.chunks = make(chan struct{}, 1), make(chan chunk)
+		go pump(in.r, in.wanted, in.chunks)
 	}
 	for len(in.rest.data) == 0 {
 		if in.rest.err != nil {
 			return 0, in.rest.err
 		}
+		if !in.asked {
+			in.asked = true
+			in.wanted <- struct{}{}
+		}
 		select {
 		case in.rest = <-in.chunks:
+			in.asked = false
 		case <-in.ctx.Done():
 			return 0, context.Cause(in.ctx)
 		}
@@ -45,9 +53,10 @@ func (in *input) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// pump sends what r holds, up to and with its first error.
-func pump(r io.Reader, to chan<- chunk) {
-	for {
+// pump sends what r holds, a chunk each time one is wanted, up to and with its
+// first error.
+func pump(r io.Reader, wanted <-chan struct{}, to chan<- chunk) {
+	for range wanted {
 		buf := make([]byte, chunkBytes)
 		n, err := r.Read(buf)
 		to <- chunk{buf[:n], err}

@@ -6,6 +6,8 @@ import (
 	"io"
 	"sync/atomic"
 	"syscall"
+
+	"github.com/aerodb/aerodb/shell/repl"
 )
 
 // output is standard output: buffered, in the format that was asked for, and
@@ -13,7 +15,8 @@ import (
 type output struct {
 	*bufio.Writer
 	guard    *guard
-	format   string // "auto", "table", "json" or "lua"
+	direct   *repl.Output // to guard without a buffer: what scripts print, and the prompt
+	format   string       // a mode of package render
 	terminal bool
 	color    bool
 	width    func() int // of the terminal; nil if there is none
@@ -23,7 +26,7 @@ type output struct {
 func newOutput(a *app) *output {
 	g := &guard{w: a.env.Stdout, gone: func() { a.cancel(errClosed) }}
 	return &output{
-		Writer: bufio.NewWriterSize(g, 32<<10), guard: g, format: "auto",
+		Writer: bufio.NewWriterSize(g, 32<<10), guard: g, direct: repl.NewOutput(g), format: "auto",
 		terminal: a.env.StdoutTTY, width: a.env.Width,
 	}
 }

@@ -53,7 +53,7 @@ func (a *app) inSession(cmd *cobra.Command, scratch bool, run func(*shell.Sessio
 // the same script prints the same.
 func (a *app) shellEnv(o engine.Options) shell.Env {
 	return shell.Env{
-		Stdin: a.stdin, Stdout: a.out.guard, Stderr: a.env.Stderr,
+		Stdin: a.stdin, Stdout: a.out.direct, Stderr: a.env.Stderr,
 		StderrTTY: a.showProgress(), FS: a.env.FS, Open: a.env.Open, Now: a.env.Now,
 		Database: o, Scratch: a.temporary,
 	}
