@@ -45,7 +45,7 @@ func New(env Env, db *engine.DB, reopen func(context.Context) (*engine.DB, error
 	s.runtime = lang.New(lang.Options{
 		Stdin: env.Stdin, Stdout: env.Stdout, Stderr: env.Stderr,
 		Now: env.Now, Seed: env.Seed, ReadFile: env.readFile,
-		Show: func(v lua.LValue) string { return render.Print(v) },
+		Show: func(v lua.LValue) string { return render.Print(v, s.Name) },
 	})
 	s.codec = convert.New(s.runtime.L)
 	s.Registry = s.modules()
@@ -147,7 +147,11 @@ func (s *Session) Eval(ctx context.Context, name, source string) ([]lua.LValue, 
 		return nil, s.fail(ctx, s.failure)
 	}
 	fn, err := s.runtime.LoadPrompt(source, name)
-	if err != nil {
+	var syntax *lang.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		return nil, s.Syntax(syntax, source)
+	case err != nil:
 		return nil, s.fail(ctx, err)
 	}
 	return s.call(ctx, fn)

@@ -20,7 +20,7 @@ func (n *node) csvText(o Options) (string, error) {
 	if o.Terminal {
 		for _, record := range records {
 			for i := range record {
-				record[i] = visible(record[i])
+				record[i] = escaped(record[i])
 			}
 		}
 	}

@@ -136,8 +136,9 @@ func (n *node) jsonText() (string, error) {
 	return string(text), err
 }
 
-// Print is how print shows a table: a literal, over several lines if it is long.
-func Print(v lua.LValue) string {
-	n := fromLua(v, nil)
+// Print is how print shows a table: a literal, over several lines if it is long. Name is
+// as in Options.
+func Print(v lua.LValue, name func(lua.LValue) string) string {
+	n := fromLua(v, name)
 	return n.literal(0, widthDefault)
 }

@@ -156,10 +156,10 @@ func TestColor(t *testing.T) {
 func TestCycle(t *testing.T) {
 	r := newRuntime(t)
 	v := eval(t, r, `(function() local t = {} t.t = t return t end)()`)[0]
-	if text := Print(v); text != "{t = ...}" {
+	if text := Print(v, nil); text != "{t = ...}" {
 		t.Errorf("a table inside itself is %q", text)
 	}
-	if text := Print(eval(t, r, `_G`)[0]); !strings.Contains(text, "_G = ...") {
+	if text := Print(eval(t, r, `_G`)[0], nil); !strings.Contains(text, "_G = ...") {
 		t.Errorf("_G is %q", text)
 	}
 }

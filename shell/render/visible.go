@@ -30,6 +30,14 @@ func visible(s string) string {
 	return s
 }
 
+// escaped is visible without the quotes of a literal.
+func escaped(s string) string {
+	if shown := visible(s); shown != s {
+		return strings.ReplaceAll(shown[1:len(shown)-1], `\"`, `"`)
+	}
+	return s
+}
+
 // visibleJSON escapes in a JSON text what a terminal would obey; it stands for the same
 // value. What JSON itself escapes is escaped already.
 func visibleJSON(s string) string {

@@ -62,7 +62,7 @@ func (c *console) command(ctx context.Context, line string) error {
 		for _, d := range DotCommands() {
 			names = append(names, d.Name)
 		}
-		c.fail(dberr.New(dberr.ScriptError, "there is no command %s%s", name, suggest.DidYouMean(name, names)).
+		c.fail(dberr.New(dberr.ScriptError, "there is no command %q%s", name, suggest.DidYouMean(name, names)).
 			WithHint(".help lists the commands"))
 		return nil
 	}
@@ -173,13 +173,13 @@ func (c *console) setTiming(_ context.Context, rest string) error {
 // setOnce is .once.
 func (c *console) setOnce(_ context.Context, rest string) error {
 	name, replace := strings.CutPrefix(rest, "--replace ")
-	name = strings.TrimSpace(name)
+	name = unquote(strings.TrimSpace(name))
 	if name == "" || c.o.Create == nil {
 		c.misuse(".once")
 		return nil
 	}
 	c.dropOnce()
-	file, err := c.o.Create(unquote(name), replace)
+	file, err := c.o.Create(name, replace)
 	if err != nil {
 		c.fail(dberr.From(err))
 		return nil
@@ -222,7 +222,7 @@ func (c *console) schema(ctx context.Context, rest string) error {
 		return nil
 	}
 	for i := range arguments {
-		arguments[i] = render.Print(lua.LString(arguments[i]))
+		arguments[i] = render.Print(lua.LString(arguments[i]), nil)
 	}
 	return c.evaluate(ctx, ChunkName, schemaChunk+"("+strings.Join(arguments, ", ")+")")
 }

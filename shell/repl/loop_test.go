@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"io/fs"
 	"math/rand"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/aerodb/aerodb/engine"
+	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/engine/vfs"
 	"github.com/aerodb/aerodb/shell"
 	"github.com/aerodb/aerodb/shell/lang"
@@ -50,8 +52,7 @@ func (s *script) close() error          { return nil }
 
 func newSession(t *testing.T, out io.Writer) *shell.Session {
 	t.Helper()
-	now := time.Date(2026, 2, 4, 11, 30, 0, 0, time.UTC)
-	tick := func() time.Time { now = now.Add(time.Millisecond); return now }
+	tick := ticking()
 	options := engine.DefaultOptions()
 	options.Dir = t.TempDir() + "/data"
 	options.Now = tick
@@ -90,11 +91,16 @@ func TestSessions(t *testing.T) {
 				t.Fatal(err)
 			}
 			var screen bytes.Buffer
-			s := newSession(t, &screen)
+			results := NewOutput(&screen)
+			s := newSession(t, results)
 			r := &script{lines: strings.Split(strings.TrimSuffix(string(typed), "\n"), "\n"), screen: &screen}
 			err = loop(context.Background(), s, r, Options{
-				Prompt: "aerodb> ", Results: &screen, Errors: &screen,
+				Prompt: "aerodb> ", Results: results, Errors: &screen,
 				Render: render.Options{Mode: render.Auto, Terminal: true, Width: 100},
+				Rows:   func() int { return 16 },
+				Page:   pageTo(&screen),
+				Create: createOn(&screen),
+				Now:    ticking(),
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -114,6 +120,49 @@ func TestSessions(t *testing.T) {
 			}
 		})
 	}
+}
+
+// pageTo is a pager that says what it was given.
+func pageTo(screen io.Writer) func(program, text string) error {
+	return func(program, text string) error {
+		if program == "broken" {
+			return errors.New("exit status 127")
+		}
+		fmt.Fprintf(screen, "[%s shows %d rows]\n", program, render.Rows(text, 100))
+		return nil
+	}
+}
+
+// createOn makes files that show on the screen what they hold when they are there.
+func createOn(screen io.Writer) func(string, bool) (File, error) {
+	return func(name string, replace bool) (File, error) {
+		if name == "taken.txt" && !replace {
+			return nil, dberr.New(dberr.ConfigInvalid, "%s exists", name)
+		}
+		return &shownFile{name: name, screen: screen}, nil
+	}
+}
+
+type shownFile struct {
+	bytes.Buffer
+	name   string
+	screen io.Writer
+}
+
+func (f *shownFile) Commit() error {
+	_, err := fmt.Fprintf(f.screen, "[%s holds]\n%s[end]\n", f.name, f.Bytes())
+	return err
+}
+
+func (f *shownFile) Abort() error {
+	_, err := fmt.Fprintf(f.screen, "[%s is not there]\n", f.name)
+	return err
+}
+
+// ticking is a clock that goes on by a millisecond each time it is looked at.
+func ticking() func() time.Time {
+	now := time.Date(2026, 2, 4, 11, 30, 0, 0, time.UTC)
+	return func() time.Time { now = now.Add(time.Millisecond); return now }
 }
 
 func TestExitCode(t *testing.T) {
