@@ -43,9 +43,9 @@ func DotCommands() []DotCommand {
 	}
 }
 
-// isCommand reports whether a line is a dot-command and not Lua, where a dot can only
+// IsCommand reports whether a line is a dot-command and not Lua, where a dot can only
 // begin a number or three dots.
-func isCommand(line string) bool {
+func IsCommand(line string) bool {
 	if len(line) < 2 || line[0] != '.' || strings.ContainsAny(line, "\n") {
 		return false
 	}

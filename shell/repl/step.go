@@ -45,7 +45,7 @@ const returns = "return "
 func Step(s State, line string) (State, Action) {
 	if !s.Pending() {
 		switch trimmed := strings.TrimSpace(line); {
-		case isCommand(trimmed):
+		case IsCommand(trimmed):
 			return State{}, Action{Kind: Command, Source: trimmed, Text: line}
 		case trimmed == "":
 			return State{}, Action{Kind: Nothing}
