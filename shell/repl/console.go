@@ -102,6 +102,7 @@ func (c *console) evaluate(ctx context.Context, name, source string) error {
 	values, err := c.s.Eval(statement, name, source)
 	took := c.now().Sub(began)
 	var failure *shell.Failure
+	shown := false
 	switch {
 	case errors.As(err, &failure):
 		done()
@@ -112,9 +113,9 @@ func (c *console) evaluate(ctx context.Context, name, source string) error {
 		return err
 	default:
 		c.keep(values)
-		c.show(statement, done, out, values)
+		shown = c.show(ctx, statement, done, out, values)
 	}
-	closeOut(failure == nil)
+	closeOut(shown)
 	for _, line := range c.s.Changes() {
 		c.note("%s", line)
 	}
@@ -140,42 +141,36 @@ func (c *console) keep(values []lua.LValue) {
 	c.s.Runtime().Session.RawSetString("_", values[0])
 }
 
-// show writes results to a file, through the pager, or on the screen. Ctrl-C stops it;
-// done ends the statement, after which Ctrl-C is the pager's.
-func (c *console) show(ctx context.Context, done func(), out io.Writer, values []lua.LValue) {
+// show writes results to a file, through the pager, or on the screen, and reports whether
+// it could. Ctrl-C stops it; done ends the statement, after which Ctrl-C is the pager's.
+func (c *console) show(ctx, statement context.Context, done func(), out io.Writer, values []lua.LValue) bool {
+	if len(values) > 0 && c.screen() && c.pager != "" {
+		c.showPaged(ctx, statement, done, values, c.pager, c.rows())
+		return true
+	}
 	defer done()
-	if len(values) == 0 {
-		return
-	}
-	if c.screen() && c.pager == "" {
-		c.write(ctx, out, values, c.options(c.rows()))
-		return
-	}
-	if !c.screen() {
-		c.write(ctx, out, values, c.options(0))
-		return
-	}
-	c.showPaged(ctx, done, values, c.pager, c.rows())
+	return len(values) == 0 || c.write(statement, out, values, c.options(c.rows()))
 }
 
 // showPaged shows all of values through the program if they are longer than the screen.
 // A program that fails loses nothing: they are then written, abridged to rows.
-func (c *console) showPaged(ctx context.Context, done func(), values []lua.LValue, program string, rows int) {
+func (c *console) showPaged(ctx, statement context.Context, done func(), values []lua.LValue, program string, rows int) {
 	var text strings.Builder
-	if !c.render(&text, values, c.options(0)) {
-		return
-	}
-	if render.Rows(text.String(), c.width()) > c.rows() && c.o.Page != nil {
-		done()
-		err := c.o.Page(program, text.String())
-		if err == nil {
-			return
+	rendered := c.render(&text, values, c.options(0))
+	if !rendered || c.o.Page == nil || render.Rows(text.String(), c.width()) <= c.rows() {
+		if rendered {
+			c.copy(statement, c.o.Results, text.String())
 		}
-		c.note("the pager %q does not work: %v", program, err)
-		c.write(ctx, c.o.Results, values, c.options(rows))
+		done()
 		return
 	}
-	c.copy(ctx, c.o.Results, text.String())
+	done()
+	if err := c.o.Page(program, text.String()); err != nil {
+		c.note("the pager %q does not work: %v", program, err)
+		again, done := c.statement(ctx)
+		defer done()
+		c.write(again, c.o.Results, values, c.options(rows))
+	}
 }
 
 // screen reports whether results go to a person's screen now.
@@ -195,11 +190,9 @@ func (c *console) options(rows int) render.Options {
 }
 
 // write renders values and writes them.
-func (c *console) write(ctx context.Context, out io.Writer, values []lua.LValue, o render.Options) {
+func (c *console) write(ctx context.Context, out io.Writer, values []lua.LValue, o render.Options) bool {
 	var text strings.Builder
-	if c.render(&text, values, o) {
-		c.copy(ctx, out, text.String())
-	}
+	return c.render(&text, values, o) && c.copy(ctx, out, text.String())
 }
 
 // render reports whether values could be rendered, and says why not.
@@ -213,16 +206,17 @@ func (c *console) render(w io.Writer, values []lua.LValue, o render.Options) boo
 }
 
 // copy writes text piece by piece, so that Ctrl-C stops a long one.
-func (c *console) copy(ctx context.Context, out io.Writer, text string) {
+func (c *console) copy(ctx context.Context, out io.Writer, text string) bool {
 	const pieceBytes = 4 << 10
 	for piece := range slices.Chunk([]byte(text), pieceBytes) {
 		if ctx.Err() != nil {
 			fmt.Fprintf(c.o.Errors, "\n%v\n", dberr.New(dberr.ScriptInterrupted, "the result was interrupted"))
-			return
+			return false
 		}
 		if _, err := out.Write(piece); err != nil {
 			c.fail(dberr.New(dberr.StorageIOError, "the result cannot be written: %w", err))
-			return
+			return false
 		}
 	}
+	return true
 }

@@ -100,17 +100,19 @@ func (c *console) all(ctx context.Context, _ string) error {
 		c.note("there is no result yet")
 		return nil
 	}
+	out, finish := c.target()
 	statement, done := c.statement(ctx)
-	defer done()
+	if !c.page || !c.screen() {
+		shown := c.write(statement, out, c.last, c.options(0))
+		done()
+		finish(shown)
+		return nil
+	}
 	program := c.pager
 	if program == "" {
 		program = pagerDefault
 	}
-	if !c.page || !c.screen() {
-		c.write(statement, c.o.Results, c.last, c.options(0))
-		return nil
-	}
-	c.showPaged(statement, done, c.last, program, 0)
+	c.showPaged(ctx, statement, done, c.last, program, 0)
 	return nil
 }
 

@@ -101,6 +101,9 @@ func TestSessions(t *testing.T) {
 				Page:   pageTo(&screen),
 				Create: createOn(&screen),
 				Now:    ticking(),
+				Statement: func(ctx context.Context) (context.Context, context.CancelFunc) {
+					return context.WithCancel(ctx)
+				},
 			})
 			if err != nil {
 				t.Fatal(err)
