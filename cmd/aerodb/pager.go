@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 )
 
 // page runs program with text as its input. That it did not read to the end is no error:
@@ -19,8 +20,11 @@ func page(program, text string) error {
 		cmd.Env = append(os.Environ(), "LESS=FRX")
 	}
 	err := cmd.Run()
-	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() == interrupted {
-		return nil
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		status, ok := exit.Sys().(syscall.WaitStatus)
+		if exit.ExitCode() == interrupted || ok && status.Signaled() && status.Signal() == syscall.SIGINT {
+			return nil
+		}
 	}
 	return err
 }
