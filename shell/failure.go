@@ -55,6 +55,9 @@ func (s *Session) fail(ctx context.Context, err error) *Failure {
 		f.Err = interrupted()
 	}
 	f.Source = s.runtime.SourceLine(f.Name, f.Line)
+	if f.AtEOF {
+		f.Column = len(f.Source) + 1
+	}
 	return f
 }
 
@@ -169,6 +172,9 @@ func (s *Session) Syntax(err *lang.SyntaxError, source string) *Failure {
 	f := s.fail(context.Background(), err)
 	if lines := strings.Split(source, "\n"); f.Line >= 1 && f.Line <= len(lines) {
 		f.Source = lines[f.Line-1]
+	}
+	if f.AtEOF {
+		f.Column = len(f.Source) + 1
 	}
 	return f
 }

@@ -39,6 +39,7 @@ func newConsole(s *shell.Session, o Options) *console {
 	if o.Pager == pagerOff {
 		c.pager, c.page = "", false
 	}
+	s.Changes() // those of start-up scripts are nothing to report
 	return c
 }
 

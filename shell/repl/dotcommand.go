@@ -44,26 +44,33 @@ func DotCommands() []DotCommand {
 }
 
 // IsCommand reports whether a line is a dot-command and not Lua, where a dot can only
-// begin a number or three dots.
+// begin a number or three dots. A backslash, which begins what psql calls its commands,
+// can begin nothing.
 func IsCommand(line string) bool {
-	if len(line) < 2 || line[0] != '.' || strings.ContainsAny(line, "\n") {
+	if len(line) < 2 || strings.Contains(line, "\n") {
 		return false
 	}
 	letter := line[1] | 0x20
-	return 'a' <= letter && letter <= 'z'
+	return line[0] == '\\' || line[0] == '.' && 'a' <= letter && letter <= 'z'
+}
+
+// elsewhere are commands of other shells and what does the same here.
+var elsewhere = map[string]string{
+	`\?`: ".help", `\h`: ".help", `\d`: ".schema", `\dt`: ".collections", `\i`: ".read", `\o`: ".once", `\g`: ".once",
+	`\timing`: ".timing", `\pset`: ".mode", `\a`: ".mode", `\x`: ".mode line", `\q`: ".quit",
+	".output": ".once", ".headers": ".mode", ".databases": ".collections", ".timer": ".timing", ".indexes": ".schema",
 }
 
 // command runs a dot-command. Only os.exit, and .quit, are errors.
 func (c *console) command(ctx context.Context, line string) error {
-	name, rest, _ := strings.Cut(strings.TrimSuffix(line, ";"), " ")
+	line = strings.TrimSuffix(line, ";")
+	name, rest := line, ""
+	if i := strings.IndexAny(line, " \t"); i >= 0 {
+		name, rest = line[:i], line[i:]
+	}
 	d := findCommand(name)
 	if d == nil {
-		var names []string
-		for _, d := range DotCommands() {
-			names = append(names, d.Name)
-		}
-		c.fail(dberr.New(dberr.ScriptError, "there is no command %q%s", name, suggest.DidYouMean(name, names)).
-			WithHint(".help lists the commands"))
+		c.fail(unknownCommand(name))
 		return nil
 	}
 	rest = strings.TrimSpace(rest)
@@ -72,6 +79,19 @@ func (c *console) command(ctx context.Context, line string) error {
 		return nil
 	}
 	return d.run(c, ctx, rest)
+}
+
+// unknownCommand names what was meant.
+func unknownCommand(name string) *dberr.Error {
+	const hint = ".help lists the commands"
+	if same := elsewhere[name]; same != "" {
+		return dberr.New(dberr.ScriptError, "there is no command %s; here it is %s", name, same).WithHint(hint)
+	}
+	var names []string
+	for _, d := range DotCommands() {
+		names = append(names, d.Name)
+	}
+	return dberr.New(dberr.ScriptError, "there is no command %s%s", name, suggest.DidYouMean(name, names)).WithHint(hint)
 }
 
 func findCommand(name string) *DotCommand {

@@ -59,7 +59,7 @@ func (a *app) runStdin(s *shell.Session, args []string) ([]lua.LValue, error) {
 // dot-command is one, and an expression is enough.
 func notAPrompt(err error, source string) error {
 	var f *shell.Failure
-	if !errors.As(err, &f) || f.Column == 0 && !f.AtEOF {
+	if !errors.As(err, &f) || f.Column == 0 {
 		return err
 	}
 	switch {
