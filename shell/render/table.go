@@ -145,21 +145,29 @@ func (n *node) tableText(o Options) string {
 	return fold(n.cell(), o)
 }
 
-const documentsNoun = "documents"
+// noun is what the items of a list of objects are: documents have an _id.
+func (n *node) noun() string {
+	for i := range n.items {
+		if n.items[i].get("_id") == nil {
+			return "rows"
+		}
+	}
+	return "documents"
+}
 
 // documentsText writes as many documents as there is room for.
 func (n *node) documentsText(o Options) string {
 	const heading = 2
 	shown := n
 	if o.Rows > 0 && len(n.items) > o.Rows-heading {
-		shown = &node{kind: listKind, items: n.items[:min(len(n.items), o.room(len(n.items), documentsNoun)-heading)]}
+		shown = &node{kind: listKind, items: n.items[:min(len(n.items), o.room(len(n.items), n.noun())-heading)]}
 	}
 	columns := shown.columnsText(o.Color)
 	if widest(columns) > o.width() {
 		return n.expanded(o)
 	}
 	if missing := len(n.items) - len(shown.items); missing > 0 {
-		columns += "\n" + o.left(missing, len(n.items), documentsNoun)
+		columns += "\n" + o.left(missing, len(n.items), n.noun())
 	}
 	return columns
 }
@@ -175,16 +183,16 @@ func widest(s string) int {
 // expanded writes documents one below the other, and the beginning of the first at least.
 func (n *node) expanded(o Options) string {
 	var parts []string
-	used := 0
+	used, noun := 0, n.noun()
 	for i := range n.items {
 		part := fmt.Sprintf("-- %d --\n%s", i+1, n.items[i].lines("", o.Color))
 		used += Rows(part, o.width())
 		last := i == len(n.items)-1
-		if o.Rows > 0 && (last && used > o.Rows || !last && used > o.room(len(n.items), documentsNoun)) {
+		if o.Rows > 0 && (last && used > o.Rows || !last && used > o.room(len(n.items), noun)) {
 			if i == 0 {
 				return n.firstOf(part, o)
 			}
-			parts = append(parts, o.left(len(n.items)-i, len(n.items), documentsNoun))
+			parts = append(parts, o.left(len(n.items)-i, len(n.items), noun))
 			break
 		}
 		parts = append(parts, part)
@@ -194,12 +202,12 @@ func (n *node) expanded(o Options) string {
 
 // firstOf is the first document of n where it alone is longer than the screen.
 func (n *node) firstOf(part string, o Options) string {
-	if len(n.items) > 1 {
-		noun := documentsNoun
-		if len(n.items) == 2 {
-			noun = "document"
+	if more := len(n.items) - 1; more > 0 {
+		noun := n.noun()
+		if more == 1 {
+			noun = strings.TrimSuffix(noun, "s")
 		}
-		o.Rest = strings.TrimSuffix(fmt.Sprintf("%s more %s; %s", thousands(len(n.items)-1), noun, o.Rest), "; ")
+		o.Rest = strings.TrimSuffix(fmt.Sprintf("%s more %s; %s", thousands(more), noun, o.Rest), "; ")
 	}
 	return fold(part, o)
 }
