@@ -25,17 +25,23 @@ func (o Options) left(missing, all int, what string) string {
 
 // fold cuts text where the room on the screen ends.
 func fold(text string, o Options) string {
-	if o.Rows <= 0 || Rows(text, o.width()) <= o.Rows {
+	if o.Rows <= 0 {
 		return text
 	}
 	lines := strings.Split(text, "\n")
-	room := o.room(len(lines), "lines")
-	shown, used := 0, rows(lines[0], o.width())
-	for used <= room {
-		shown++
-		used += rows(lines[shown], o.width())
+	room, shown, used := o.room(len(lines), "lines"), 0, 0
+	for i, line := range lines {
+		if used += rows(line, o.width()); used > o.Rows {
+			break
+		}
+		if used <= room {
+			shown = i + 1
+		}
 	}
-	if shown == 0 {
+	switch {
+	case used <= o.Rows:
+		return text
+	case shown == 0:
 		return cut(lines[0], o)
 	}
 	return strings.Join(append(lines[:shown:shown], o.left(len(lines)-shown, len(lines), "lines")), "\n")

@@ -77,30 +77,36 @@ func fromValue(v document.Value) node {
 	return node{kind: nilKind, text: "null"}
 }
 
-// repeatedMax bounds the nodes made of tables that were read before: tables that share
-// tables can be written out to far more than they hold.
-const repeatedMax = 1 << 16
+// repeatedMax bounds the nodes of tables that are shown again: tables that share tables
+// can be written out to far more than they hold.
+const repeatedMax = 1 << 19
 
-// A reader makes nodes of Lua values.
+// A reader makes nodes of Lua values. A table that is met again has the same node.
 type reader struct {
 	name     func(lua.LValue) string // may be nil
 	path     []*lua.LTable           // the tables around the value that is read
-	seen     map[*lua.LTable]bool
-	again    int // how many tables on the path had been read before
-	repeated int // nodes made inside such
+	made     map[*lua.LTable]made
+	size     int // nodes so far, those of tables met again each time
+	repeated int // of them, nodes of tables met again
+	cuts     int // how often a table was cut
+}
+
+// made is the node of a table that was read.
+type made struct {
+	node node
+	size int  // how many nodes it has inside
+	cut  bool // it depends on the tables around it, so it must be read again
 }
 
 // fromLua makes the node of a Lua value. Name says what to call a value that has no
 // literal; nil, or "", is the word of its type.
 func fromLua(v lua.LValue, name func(lua.LValue) string) node {
-	r := reader{name: name, seen: map[*lua.LTable]bool{}}
+	r := reader{name: name, made: map[*lua.LTable]made{}}
 	return r.node(v)
 }
 
 func (r *reader) node(v lua.LValue) node {
-	if r.again > 0 {
-		r.repeated++
-	}
+	r.size++
 	switch v := v.(type) {
 	case *lua.LNilType:
 		return node{kind: nilKind, text: "nil"}
@@ -116,7 +122,8 @@ func (r *reader) node(v lua.LValue) node {
 	case lua.LString:
 		return node{kind: stringKind, text: string(v)}
 	case *lua.LTable:
-		if len(r.path) >= depthMax || r.full() || slices.Contains(r.path, v) {
+		if len(r.path) >= depthMax || r.repeated > repeatedMax || slices.Contains(r.path, v) {
+			r.cuts++
 			return node{kind: opaqueKind, text: "..."}
 		}
 		return r.enter(v)
@@ -131,19 +138,22 @@ func (r *reader) node(v lua.LValue) node {
 	return node{kind: opaqueKind, text: r.word(v)}
 }
 
-// full reports whether enough was repeated.
-func (r *reader) full() bool { return r.repeated > repeatedMax }
-
 // enter makes the node of a table.
 func (r *reader) enter(t *lua.LTable) node {
-	if r.seen[t] {
-		r.again++
-		defer func() { r.again-- }()
+	before, again := r.made[t]
+	if again && !before.cut {
+		r.size += before.size
+		r.repeated += before.size
+		return before.node
 	}
-	r.seen[t] = true
+	size, cuts := r.size, r.cuts
 	r.path = append(r.path, t)
 	n := r.table(t)
 	r.path = r.path[:len(r.path)-1]
+	if again {
+		r.repeated += r.size - size
+	}
+	r.made[t] = made{node: n, size: r.size - size, cut: r.cuts > cuts}
 	return n
 }
 
@@ -160,12 +170,9 @@ func (r *reader) word(v lua.LValue) string {
 // table makes a list of a sequence, else an object whose indexes are keys.
 func (r *reader) table(t *lua.LTable) node {
 	var members []member
+	var keys []lua.LValue
 	sequence := true
 	for k, v := t.Next(lua.LNil); k != lua.LNil; k, v = t.Next(k) {
-		if r.again > 0 && r.full() {
-			members = append(members, member{key: "...", node: node{kind: opaqueKind, text: "..."}})
-			break
-		}
 		m := member{node: r.node(v)}
 		switch key := k.(type) {
 		case lua.LNumber:
@@ -176,10 +183,7 @@ func (r *reader) table(t *lua.LTable) node {
 		default:
 			m.index, m.number, sequence = true, math.Inf(1), false
 		}
-		if m.index {
-			m.key, m.opaque = r.index(k)
-		}
-		members = append(members, m)
+		members, keys = append(members, m), append(keys, k)
 	}
 	if sequence && (len(members) > 0 || isArray(t)) {
 		list := node{kind: listKind, items: make([]node, len(members))}
@@ -187,6 +191,11 @@ func (r *reader) table(t *lua.LTable) node {
 			list.items[i] = members[i].node
 		}
 		return list
+	}
+	for i := range members {
+		if members[i].index {
+			members[i].key, members[i].opaque = r.index(keys[i])
+		}
 	}
 	object := node{kind: objectKind, members: members}
 	object.sort()

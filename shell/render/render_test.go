@@ -164,18 +164,30 @@ func TestCycle(t *testing.T) {
 	}
 }
 
-// Tables that share tables are written out only so far.
+// Tables that share tables are written out only so far; a list may hold one many times.
 func TestSharedTables(t *testing.T) {
 	r := newRuntime(t)
-	v := eval(t, r, `(function() local t = {} for i = 1, 60 do t = {t, t} end return t end)()`)
 	var out bytes.Buffer
-	if err := Results(&out, v, Options{Terminal: true, Rows: 24}); err != nil || Rows(out.String(), 80) > 24 {
-		t.Errorf("%v, %d rows", err, Rows(out.String(), 80))
-	}
-	for _, mode := range []Mode{JSON, Lua} {
-		if err := Results(&out, v, Options{Mode: mode}); err == nil {
-			t.Errorf("%s is not refused", mode)
+	for _, source := range []string{
+		`(function() local t = {} for i = 1, 60 do t = {t, t} end return t end)()`,
+		`(function() local t = {} t.top = t for i = 1, 60 do t = {t, t} end return t end)()`,
+		`(function() local a, b = {}, {} for i = 1, 300 do a[i], b[i] = b, a end return a end)()`,
+	} {
+		out.Reset()
+		v := eval(t, r, source)
+		if err := Results(&out, v, Options{Terminal: true, Rows: 24}); err != nil || Rows(out.String(), 80) > 24 {
+			t.Errorf("%v, %d rows", err, Rows(out.String(), 80))
 		}
+		for _, mode := range []Mode{JSON, Lua} {
+			if err := Results(&out, v, Options{Mode: mode}); err == nil {
+				t.Errorf("%s is not refused", mode)
+			}
+		}
+	}
+	out.Reset()
+	v := eval(t, r, `(function() local d, l = {_id = "a", n = {1, 2}}, {} for i = 1, 100000 do l[i] = d end return l end)()`)
+	if err := Results(&out, v, Options{Mode: JSON}); err != nil || out.Len() != 2+100000*len(`{"_id":"a","n":[1,2]},`) {
+		t.Errorf("%v, %d bytes", err, out.Len())
 	}
 }
 
