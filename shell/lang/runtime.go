@@ -82,6 +82,7 @@ func New(opts Options) *Runtime {
 	r.functions[extend] = L.NewFunction(extendTable)
 	r.installInt64()
 	r.installBase()
+	r.installPatterns()
 	r.installProtected()
 	r.installLoaders()
 	r.installWorld()
