@@ -5,17 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/shell"
+	"github.com/aerodb/aerodb/shell/lineedit"
 	"github.com/aerodb/aerodb/shell/render"
 )
 
 // Options say where the prompt reads and writes.
 type Options struct {
-	Prompt   string // "aerodb> "
-	Banner   string // written once before the first prompt; see Banner
+	Prompt   string   // "aerodb> ", or with placeholders; see promptText
+	Marks    []string // said in the prompt beside the state of the database: "scratch"
+	Banner   string   // written once before the first prompt; see Banner
 	Terminal Terminal
 
 	Results io.Writer // what statements return
@@ -24,11 +27,36 @@ type Options struct {
 	Render render.Options
 	Width  func() int
 
-	History History // nil keeps none
+	History lineedit.History // nil keeps none
 	// Statement derives the context of one statement, which Ctrl-C cancels. Nil means
 	// statements cannot be interrupted.
 	Statement func(context.Context) (context.Context, context.CancelFunc)
 }
+
+// stoppable is a writer that writes no more once its context has ended, so that Ctrl-C
+// stops a long result too.
+type stoppable struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+// Write is io.Writer.
+func (s *stoppable) Write(p []byte) (n int, err error) {
+	for piece := range slices.Chunk(p, stoppableBytes) {
+		if err := s.ctx.Err(); err != nil {
+			return n, err
+		}
+		written, err := s.w.Write(piece)
+		n += written
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// stoppableBytes is the size of one write to a terminal, which takes its time.
+const stoppableBytes = 4 << 10
 
 // errInterrupt is what a reader gives for Ctrl-C at the prompt.
 var errInterrupt = errors.New("interrupt")
@@ -43,13 +71,16 @@ type reader interface {
 // Run reads and runs statements until Ctrl-D, exit, os.exit or the end of ctx. It
 // returns *lang.Exit for os.exit, else nil, the context's error or the terminal's.
 func Run(ctx context.Context, s *shell.Session, o Options) error {
+	if o.Terminal.Out == nil {
+		o.Terminal.Out = o.Errors
+	}
 	r, err := newTerminal(s, o)
 	if err != nil {
 		return dberr.New(dberr.StorageIOError, "the terminal: %w", err)
 	}
 	defer r.close()
 	if o.Banner != "" {
-		fmt.Fprintln(o.Terminal.out(), strings.TrimRight(o.Banner, "\n"))
+		fmt.Fprintln(o.Terminal.Out, strings.TrimRight(o.Banner, "\n"))
 	}
 	return loop(ctx, s, r, o)
 }
@@ -57,9 +88,9 @@ func Run(ctx context.Context, s *shell.Session, o Options) error {
 func loop(ctx context.Context, s *shell.Session, r reader, o Options) error {
 	var state State
 	for ctx.Err() == nil {
-		prompt := o.Prompt
+		prompt := promptText(o.Prompt, s.DB(), o.Marks)
 		if state.Pending() {
-			prompt = Continuation(o.Prompt)
+			prompt = Continuation(prompt)
 		}
 		line, err := r.readLine(prompt)
 		switch {
@@ -74,9 +105,7 @@ func loop(ctx context.Context, s *shell.Session, r reader, o Options) error {
 		var action Action
 		state, action = Step(state, line)
 		if action.Text != "" {
-			for _, entry := range entries(action.Text) {
-				r.remember(entry)
-			}
+			r.remember(action.Text)
 		}
 		switch action.Kind {
 		case Quit:
@@ -116,14 +145,12 @@ func evaluate(ctx context.Context, s *shell.Session, source string, o Options) e
 	if o.Width != nil {
 		options.Width = o.Width()
 	}
-	if err := render.Results(o.Results, values, options); err != nil {
+	err = render.Results(&stoppable{ctx, o.Results}, values, options)
+	switch {
+	case ctx.Err() != nil:
+		fmt.Fprintf(o.Errors, "\n%v\n", dberr.New(dberr.ScriptInterrupted, "the result was interrupted"))
+	case err != nil:
 		fmt.Fprintln(o.Errors, dberr.New(dberr.ScriptError, "the result cannot be shown as %s: %w", options.Mode, err))
 	}
 	return nil
-}
-
-// Continuation is the prompt of further lines, as wide as the first one.
-func Continuation(prompt string) string {
-	const mark = "-> "
-	return strings.Repeat(" ", max(0, len([]rune(prompt))-len(mark))) + mark
 }

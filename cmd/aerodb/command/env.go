@@ -20,6 +20,8 @@ type Env struct {
 	StdinTTY, StdoutTTY, StderrTTY bool
 	// Width returns the terminal's width in columns, 0 if there is none.
 	Width func() int
+	// Size returns the columns and rows of the terminal that is standard input.
+	Size func() (columns, rows int)
 	// Terminal opens the controlling terminal for writing.
 	Terminal func() (io.WriteCloser, error)
 

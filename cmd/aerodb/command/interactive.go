@@ -3,12 +3,13 @@ package command
 import (
 	"context"
 	"errors"
-	"io"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 
 	"github.com/aerodb/aerodb/engine/vfs"
 	"github.com/aerodb/aerodb/shell"
+	"github.com/aerodb/aerodb/shell/lineedit"
 	"github.com/aerodb/aerodb/shell/repl"
 	"github.com/spf13/cobra"
 )
@@ -21,7 +22,7 @@ func (a *app) runRoot(cmd *cobra.Command, code string, scratch bool) error {
 	}
 	return a.inSession(cmd, scratch, func(s *shell.Session) error {
 		if a.env.StdinTTY {
-			return a.prompt(s)
+			return a.prompt(s, scratch)
 		}
 		values, err := a.runStdin(s, nil)
 		if err != nil {
@@ -33,11 +34,14 @@ func (a *app) runRoot(cmd *cobra.Command, code string, scratch bool) error {
 
 // prompt is the interactive shell. Prompt and echo go to the terminal itself,
 // so that aerodb > out.txt works too.
-func (a *app) prompt(s *shell.Session) error {
+func (a *app) prompt(s *shell.Session, scratch bool) error {
 	o := repl.Options{
-		Prompt: a.config.Shell.Prompt, Terminal: repl.Terminal{In: io.NopCloser(a.stdin)},
+		Prompt: a.config.Shell.Prompt, Terminal: repl.Terminal{In: a.stdin, Size: a.env.Size},
 		Results: a.out.guard, Errors: a.env.Stderr, Render: a.out.options(), Width: a.env.Width,
 		History: a.history(), Statement: a.statement,
+	}
+	if scratch {
+		o.Marks = []string{"scratch"}
 	}
 	if !a.flags.quiet {
 		o.Banner = repl.Banner(readBuild().version, s.DB())
@@ -61,26 +65,47 @@ func (a *app) prompt(s *shell.Session) error {
 var errStopped = errors.New("Ctrl-C")
 
 // statement derives the context of one statement of the prompt, which a Ctrl-C
-// stops. A second one, where the first has not helped, ends the process.
+// stops. A second one, where the first has not helped, ends the process; that it
+// would is said if the statement does not stop soon.
 func (a *app) statement(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	idle := a.interrupt.Load()
+	ended := make(chan struct{})
 	var stopped atomic.Bool
 	stop := func() {
 		if stopped.Swap(true) {
-			a.env.Exit(exitInterrupted)
+			a.end()
+			return
 		}
 		cancel(errStopped)
+		go a.sayHowToEnd(ended)
 	}
 	a.interrupt.Store(&stop)
+	a.stdin.during.Store(&ctx)
 	return ctx, func() {
 		a.interrupt.Store(idle)
+		a.stdin.during.Store(nil)
+		close(ended)
 		cancel(nil)
 	}
 }
 
+// stopPatience is how long a statement that was interrupted may go on unremarked.
+const stopPatience = time.Second
+
+// sayHowToEnd tells a person who waits for a statement to stop what else there is.
+func (a *app) sayHowToEnd(ended <-chan struct{}) {
+	patience := time.NewTimer(stopPatience)
+	defer patience.Stop()
+	select {
+	case <-ended:
+	case <-patience.C:
+		a.say("the call goes on to its next safe point; Ctrl-C again ends the shell, with what was acknowledged on disk")
+	}
+}
+
 // history returns where what is typed is kept, nil if there is no place.
-func (a *app) history() repl.History {
+func (a *app) history() lineedit.History {
 	name := a.config.Shell.HistoryFile
 	if name == "" {
 		state := a.env.getenv("XDG_STATE_HOME")
@@ -96,5 +121,5 @@ func (a *app) history() repl.History {
 			return nil
 		}
 	}
-	return repl.FileHistory(name, a.env.Open, a.env.Append)
+	return lineedit.FileHistory(name)
 }
