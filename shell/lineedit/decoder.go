@@ -24,8 +24,9 @@ const (
 // A decoder turns the bytes of a terminal into characters, one key a Read. Keys that
 // are no character become those of key.go. It never reads past the end of a key.
 type decoder struct {
-	in  io.Reader
-	one [1]byte
+	in   io.Reader
+	one  [1]byte
+	back []byte // read, and not part of the character after all
 
 	mu   sync.Mutex
 	text []string // pasted, oldest first
@@ -95,6 +96,11 @@ func (d *decoder) failure() error {
 }
 
 func (d *decoder) byte() (byte, error) {
+	if len(d.back) > 0 {
+		c := d.back[0]
+		d.back = d.back[1:]
+		return c, nil
+	}
 	for {
 		n, err := d.in.Read(d.one[:])
 		if n > 0 {
@@ -116,7 +122,8 @@ func (d *decoder) char() (rune, error) {
 		}
 		buf = append(buf, c)
 		if utf8.FullRune(buf) {
-			r, _ := utf8.DecodeRune(buf)
+			r, n := utf8.DecodeRune(buf)
+			d.back = append(buf[n:], d.back...)
 			return r, nil
 		}
 	}

@@ -92,7 +92,7 @@ func parseHistory(data string) []string {
 		case isFurther && len(entries) > 0:
 			entries[len(entries)-1] += "\n" + further
 		case strings.TrimSpace(line) != "":
-			entries = append(entries, strings.TrimLeft(line, " "))
+			entries = append(entries, strings.TrimLeft(line, " \t"))
 		}
 	}
 	for i := range entries {
@@ -190,7 +190,7 @@ func (h *historyFile) append(f *os.File, entry string, locked bool) error {
 // cut rewrites a file that has grown to twice what is offered, or past what is read.
 func (h *historyFile) cut(f *os.File) error {
 	data, err := tail(f, historyFileMax)
-	if err != nil || len(data) < historyFileMax && len(parseHistory(string(data))) < 2*historyMax {
+	if err != nil || len(data) < historyFileMax && bytes.Count(data, []byte("\n"))-bytes.Count(data, []byte("\n\t")) < 2*historyMax {
 		return err
 	}
 	if data, err = tail(f, historyFileMax/2); err != nil {

@@ -129,6 +129,9 @@ func evaluate(ctx context.Context, s *shell.Session, source string, o Options) e
 		defer cancel()
 	}
 	values, err := s.Eval(ctx, ChunkName, source)
+	if ctx.Err() != nil && o.Terminal.Out != nil {
+		fmt.Fprintln(o.Terminal.Out) // the terminal has shown ^C
+	}
 	var failure *shell.Failure
 	switch {
 	case errors.As(err, &failure):
@@ -148,7 +151,7 @@ func evaluate(ctx context.Context, s *shell.Session, source string, o Options) e
 	err = render.Results(&stoppable{ctx, o.Results}, values, options)
 	switch {
 	case ctx.Err() != nil:
-		fmt.Fprintf(o.Errors, "\n%v\n", dberr.New(dberr.ScriptInterrupted, "the result was interrupted"))
+		fmt.Fprintln(o.Errors, dberr.New(dberr.ScriptInterrupted, "interrupted"))
 	case err != nil:
 		fmt.Fprintln(o.Errors, dberr.New(dberr.ScriptError, "the result cannot be shown as %s: %w", options.Mode, err))
 	}

@@ -1,0 +1,325 @@
+package lineedit
+
+import (
+	"errors"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"golang.org/x/term"
+)
+
+// patience is how long a test waits for what must come.
+const patience = 20 * time.Second
+
+// A person sits at a pseudo-terminal behind which an editor reads blocks.
+type person struct {
+	t       *testing.T
+	master  *os.File
+	screen  *emulator
+	output  chan []byte
+	results chan string // blocks, or errors in brackets
+	resized func()
+}
+
+// entries is a history in memory.
+type entries struct{ list []string }
+
+func (e *entries) Load() []string            { return slices.Clone(e.list) }
+func (e *entries) Append(entry string) error { e.list = append(e.list, entry); return nil }
+
+// sit opens an editor. A block goes on while it has more "do" than "end".
+func sit(t *testing.T, columns, rows int, history *entries) *person {
+	t.Helper()
+	master, tty, err := pty.Open()
+	if err != nil {
+		t.Skip("no pseudo-terminal: ", err)
+	}
+	p := &person{t: t, master: master, screen: newEmulator(columns, rows), output: make(chan []byte), results: make(chan string, 1)}
+	var before *term.State
+	e, err := New(Config{
+		In: tty, Out: tty, Size: p.screen.size, Resized: func(f func()) { p.resized = f }, History: history,
+		Raw:    func() (err error) { before, err = term.MakeRaw(int(tty.Fd())); return err },
+		Cooked: func() error { return term.Restore(int(tty.Fd()), before) },
+		More:   func(text string) bool { return strings.Count(text, "do") > strings.Count(text, "end") },
+		Complete: func(before string) (string, []string) {
+			word := before[strings.LastIndexAny(before, " .")+1:]
+			words := []string{"snapshot", "snapshots", "stats"}
+			return word, slices.DeleteFunc(words, func(w string) bool { return !strings.HasPrefix(w, word) })
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { // the terminal
+		for {
+			buf := make([]byte, 4096)
+			n, err := master.Read(buf)
+			if err != nil {
+				return
+			}
+			p.output <- buf[:n]
+		}
+	}()
+	done := make(chan struct{})
+	go func() { // the shell
+		defer close(done)
+		for {
+			block, err := e.ReadBlock("> ", "- ")
+			if err == nil {
+				e.Remember(block)
+				p.results <- block
+				continue
+			}
+			p.results <- "[" + err.Error() + "]"
+			if !errors.Is(err, ErrInterrupt) {
+				return
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		p.types("\x03\x04")
+		for open := true; open; { // its last words, so that it does not wait to say them
+			select {
+			case <-p.output:
+			case <-p.results:
+			case <-done:
+				open = false
+			}
+		}
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+		tty.Close()
+		master.Close()
+	})
+	p.sees("> |")
+	return p
+}
+
+func (p *person) types(keys string) {
+	p.t.Helper()
+	if _, err := io.WriteString(p.master, keys); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// sees waits until the end of the screen is this; the cursor is |.
+func (p *person) sees(want string) {
+	p.t.Helper()
+	deadline := time.After(patience)
+	for !strings.HasSuffix("\n"+p.screen.screen(), "\n"+want+"\n") {
+		select {
+		case out := <-p.output:
+			p.screen.Write(out)
+		case <-deadline:
+			p.t.Fatalf("the screen is\n%s\nwant\n%s", p.screen.screen(), want)
+		}
+	}
+}
+
+// gets waits for a block, and for the next prompt: what is typed before it is echoed by
+// the terminal.
+func (p *person) gets(want string) {
+	p.t.Helper()
+	deadline := time.After(patience)
+	for {
+		select {
+		case out := <-p.output:
+			p.screen.Write(out)
+		case got := <-p.results:
+			if got != want {
+				p.t.Fatalf("got %.200q, want %.200q", got, want)
+			}
+			if want != "[EOF]" {
+				p.sees("> |")
+			}
+			return
+		case <-deadline:
+			p.t.Fatalf("no block; the screen is\n%s", p.screen.screen())
+		}
+	}
+}
+
+const (
+	up, down, right, left = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
+	home, end             = "\x1b[1~", "\x1b[4~"
+)
+
+func TestBlocks(t *testing.T) {
+	h := &entries{}
+	p := sit(t, 40, 10, h)
+	p.types("for i = 1, 2 do\r")
+	p.sees("> for i = 1, 2 do\n- |")
+	p.types("\tprint(i\rend" + up + end + ")")
+	p.sees("> for i = 1, 2 do\n-     print(i)|\n- end")
+	p.types("\r") // whole now, so it runs, wherever the cursor is
+	p.gets("for i = 1, 2 do\n    print(i)\nend")
+	p.types("x = 1\r")
+	p.gets("x = 1")
+	p.types(up + up)
+	p.sees("> for i = 1, 2 do\n-     print(i)\n- end|")
+	p.types(left + up + home + "\x1b[3~")
+	p.sees("> for i = 1, 2 do\n- |   print(i)\n- end")
+	p.types(up + up) // to the first line, to its beginning being no line above: the entry before
+	p.sees("> |for i = 1, 2 do\n-    print(i)\n- end")
+	p.types("\x1b\r") // Alt-Enter
+	p.sees(">\n- |for i = 1, 2 do\n-    print(i)\n- end")
+	p.types("\r")
+	p.gets("\nfor i = 1, 2 do\n   print(i)\nend")
+	if want := []string{"for i = 1, 2 do\n    print(i)\nend", "x = 1", "\nfor i = 1, 2 do\n   print(i)\nend"}; !slices.Equal(h.list, want) {
+		t.Errorf("history %q", h.list)
+	}
+}
+
+func TestHistoryWalk(t *testing.T) {
+	p := sit(t, 40, 10, &entries{[]string{"one", "do\ntwo\nend", "three"}})
+	p.types("draft" + up)
+	p.sees("> three|")
+	p.types("!" + up)
+	p.sees("> do\n- two\n- end|")
+	p.types(up) // walking goes on, not through the lines
+	p.sees("> one|")
+	p.types(down + down)
+	p.sees("> three!|") // as it was left
+	p.types(down)
+	p.sees("> draft|")
+	p.types("\x10\x10\x0e") // Ctrl-P, Ctrl-P, Ctrl-N
+	p.sees("> three!|")
+	p.types("\x1b<")
+	p.sees("> one|")
+	p.types("\x03")
+	p.gets("[interrupt]")
+	p.types(up) // what was changed is forgotten with the block
+	p.sees("> three|")
+}
+
+func TestSearch(t *testing.T) {
+	p := sit(t, 40, 10, &entries{[]string{"storage.stats()", "print(1)", "do\nStorage\nend", "x = 1"}})
+	p.types("draft\x12stor")
+	p.sees("> do\n- |Storage\n- end\nsearch: stor")
+	p.types("\x12")
+	p.sees("> |storage.stats()\nsearch: stor")
+	p.types("\x12")
+	p.sees("> |storage.stats()\nsearch: stor   (nothing)")
+	p.types("\x13")
+	p.sees("> do\n- |Storage\n- end\nsearch: stor")
+	p.types("\x07")
+	p.sees("> draft|")
+	p.types("\x12prit\x7fnt" + end)
+	p.sees("> print(1)|")
+	p.types("\x03")
+	p.gets("[interrupt]")
+	p.types("\x12x =\r")
+	p.gets("x = 1")
+	p.types("\x12x\x03")
+	p.gets("[interrupt]")
+	p.sees("> |")
+}
+
+func TestPasteIsOneEntry(t *testing.T) {
+	h := &entries{}
+	p := sit(t, 40, 10, h)
+	p.types("a = \x1b[200~1\r\n\tb = 2\r\n\x1b[201~")
+	p.sees("> a = 1\n-     b = 2|")
+	p.types("\x7f3\r")
+	p.gets("a = 1\n    b = 3")
+	if !slices.Equal(h.list, []string{"a = 1\n    b = 3"}) {
+		t.Errorf("history %q", h.list)
+	}
+	p.types(" secret\r")
+	p.gets(" secret")
+	for range 2 {
+		p.types("c\r")
+		p.gets("c")
+	}
+	if modes := strings.Fields(p.screen.modes); len(modes) < 6 || modes[0] != "?2004h" || modes[1] != "?2004l" || modes[2] != "?2004h" {
+		t.Errorf("modes %s", modes)
+	}
+	if !slices.Equal(h.list, []string{"a = 1\n    b = 3", "c"}) {
+		t.Errorf("history %q", h.list)
+	}
+}
+
+func TestWideCharacters(t *testing.T) {
+	p := sit(t, 11, 8, &entries{})
+	p.types("日本語日")
+	p.sees("> 日本語日|")
+	p.types("本") // does not fit beside its neighbours
+	p.sees("> 日本語日\n本|")
+	p.types(left)
+	p.sees("> 日本語日\n|本")
+	p.types(left + "-")
+	p.sees("> 日本語-|日\n本")
+	p.types("\x0be\u0301\U0001F389" + left + left + "!")
+	p.sees("> 日本語-!|e\u0301\n\U0001F389")
+	p.types("\r")
+	p.gets("日本語-!e\u0301\U0001F389")
+}
+
+func TestKeysAtTheEnds(t *testing.T) {
+	p := sit(t, 30, 8, &entries{})
+	p.types("\x1b[3~\x7f" + left + right + home + end + "\x1b[1;5C\x0b\x15") // nothing to do, and no end
+	p.types("abc\x1bOH1\x1bOF2\x1b[H3\x1b[F4\x1b[1;5D5\r")
+	p.gets("531abc24")
+	p.types("half\x03")
+	p.gets("[interrupt]")
+	p.sees("> half^C\n> |")
+	p.types("\x0c") // Ctrl-L
+	p.sees("> |")
+	p.types("ab" + left + "\x04") // Ctrl-D in a text deletes
+	p.sees("> a|")
+	p.types("\x7f\x04")
+	p.gets("[EOF]")
+}
+
+func TestCompletion(t *testing.T) {
+	p := sit(t, 40, 8, &entries{})
+	p.types("storage.\t")
+	p.sees("> storage.s|\nsnapshot   snapshots  stats")
+	p.types("n\t")
+	p.sees("> storage.snapshot|\nsnapshot   snapshots")
+	p.types("x\t")
+	p.sees("> storage.snapshotx|")
+	p.types("\x03")
+	p.gets("[interrupt]")
+	p.types("storage.st\t()\r")
+	p.gets("storage.stats()")
+}
+
+func TestResize(t *testing.T) {
+	p := sit(t, 30, 8, &entries{})
+	p.types("print('a line of some length')")
+	p.sees("> print('a line of some length\n')|")
+	p.screen.resize(20)
+	p.resized()
+	p.sees("> print('a line of s\nome length')|")
+	p.screen.resize(60)
+	p.resized()
+	p.sees("> print('a line of some length')|")
+	p.types("\r")
+	p.gets("print('a line of some length')")
+}
+
+// TestTallBlock shows the part of a block that the cursor is in.
+func TestTallBlock(t *testing.T) {
+	p := sit(t, 30, 6, &entries{})
+	p.types("\x1b[200~do\n1\n2\n3\n4\n5\n6\n7\n8\n9\x1b[201~")
+	p.sees("- 4\n- 5\n- 6\n- 7\n- 8\n- 9|")
+	p.types(up + up + up + up + up + up + up + up + up)
+	p.sees("> d|o\n- 1\n- 2\n- 3\n- 4\n- 5")
+	p.types("\x03")
+	p.gets("[interrupt]")
+	p.sees("- 5\n- 6\n- 7\n- 8\n- 9^C\n> |")
+}
+
+// TestVeryLongLine edits a line of many thousand characters.
+func TestVeryLongLine(t *testing.T) {
+	p := sit(t, 80, 24, &entries{})
+	p.types("\x1b[200~s = '" + strings.Repeat("0123456789", 5000) + "'\x1b[201~" + home + "x" + end + "\r")
+	p.gets("xs = '" + strings.Repeat("0123456789", 5000) + "'")
+}
