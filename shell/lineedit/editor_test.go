@@ -24,6 +24,7 @@ type person struct {
 	output  chan []byte
 	results chan string // blocks, or errors in brackets
 	resized func()
+	blocks  int // that have come
 }
 
 // entries is a history in memory.
@@ -135,14 +136,28 @@ func (p *person) gets(want string) {
 			if got != want {
 				p.t.Fatalf("got %.200q, want %.200q", got, want)
 			}
-			if want != "[EOF]" {
-				p.sees("> |")
+			if p.blocks++; want != "[EOF]" {
+				p.prompted(deadline)
 			}
 			return
 		case <-deadline:
 			p.t.Fatalf("no block; the screen is\n%s", p.screen.screen())
 		}
 	}
+}
+
+// prompted waits for the prompt after the blocks that have come.
+func (p *person) prompted(deadline <-chan time.Time) {
+	p.t.Helper()
+	for strings.Count(p.screen.modes, "?2004h") <= p.blocks {
+		select {
+		case out := <-p.output:
+			p.screen.Write(out)
+		case <-deadline:
+			p.t.Fatalf("no prompt; the screen is\n%s", p.screen.screen())
+		}
+	}
+	p.sees("> |")
 }
 
 const (
