@@ -77,6 +77,7 @@ func (m *matcher) lookUp() {
 // is none.
 func (m *matcher) from(s, p int) int {
 	m.level, m.depth = 0, 0
+	m.step()
 	return m.match(s, p)
 }
 

@@ -136,6 +136,24 @@ var endless = []string{
 	`string.find(string.rep("a", 4000000), ".-.-b")`,
 }
 
+// TestSortStops cancels a sort of many values.
+func TestSortStops(t *testing.T) {
+	r, _ := newTestRuntime(t, "")
+	ctx, cancel := context.WithCancel(context.Background())
+	sorted := r.L.NewFunction(func(L *lua.LState) int {
+		values := L.NewTable()
+		for i := range 100_000 {
+			values.Append(lua.LNumber(i * 7919 % 100_003))
+		}
+		cancel()
+		L.Replace(1, values)
+		return tableSort(L)
+	})
+	if _, err := r.Call(ctx, sorted, lua.LNil); err == nil || !strings.Contains(err.Error(), "context canceled") {
+		t.Errorf("err = %v", err)
+	}
+}
+
 // TestPatternsStop cancels a match that goes on for ever, also where pcall would
 // catch what it raises.
 func TestPatternsStop(t *testing.T) {
