@@ -140,6 +140,20 @@ func TestPromptPasteAndHistory(t *testing.T) {
 	p.exit(t)
 }
 
+// What a statement has not ended its line after is not written over by the prompt.
+func TestPromptBeginsALine(t *testing.T) {
+	p := openPrompt(t, newDatabase(t))
+	p.expect(t, "aerodb> ")
+	p.key(t, "io.write('half a line')\r")
+	p.expect(t, "half a line\r\ntrue\r\n\x1b[?2004haerodb> ")
+	p.key(t, "do io.write('half a line') end\r")
+	p.expect(t, "half a line\r\n\x1b[?2004haerodb> ")
+	p.key(t, "\r")
+	p.expect(t, "\r\n\x1b[?2004haerodb> ")
+	p.key(t, "\x04")
+	p.exit(t)
+}
+
 // The prompt says what state the database is in, when that matters.
 func TestPromptTellsTheState(t *testing.T) {
 	dir := newDatabase(t)

@@ -320,6 +320,32 @@ func TestResize(t *testing.T) {
 	p.gets("print('a line of some length')")
 }
 
+// TestPanic says that a panic leaves the terminal as it was.
+func TestPanic(t *testing.T) {
+	cooked := false
+	e := newEmulator(20, 5)
+	editor, err := New(Config{
+		In: strings.NewReader("abc\t"), Out: e, Size: e.size, Resized: func(func()) {},
+		Raw:      func() error { cooked = false; return nil },
+		Cooked:   func() error { cooked = true; return nil },
+		Complete: func(string) (string, []string) { panic("a bug") },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	func() {
+		defer func() {
+			if r := recover(); r != "a bug" {
+				t.Errorf("recovered %v", r)
+			}
+		}()
+		editor.ReadBlock("> ", "- ")
+	}()
+	if !cooked || e.modes != "?2004h ?2004l " {
+		t.Errorf("cooked %v, modes %s", cooked, e.modes)
+	}
+}
+
 // TestTallBlock shows the part of a block that the cursor is in.
 func TestTallBlock(t *testing.T) {
 	p := sit(t, 30, 6, &entries{})

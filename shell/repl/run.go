@@ -22,6 +22,9 @@ type Options struct {
 	Terminal Terminal
 
 	Results io.Writer // what statements return
+	// MidLine reports, once, whether what was written to the terminal has left its cursor
+	// within a line. Nil is never.
+	MidLine func() bool
 	Errors  io.Writer
 	// Render says how results are written; Width overrides its width, asked each time.
 	Render render.Options
@@ -58,6 +61,13 @@ func (s *stoppable) Write(p []byte) (n int, err error) {
 // stoppableBytes is the size of one write to a terminal, which takes its time.
 const stoppableBytes = 4 << 10
 
+// beginLine ends a line that a statement has begun on the terminal.
+func (o *Options) beginLine() {
+	if o.MidLine != nil && o.MidLine() {
+		fmt.Fprintln(o.Terminal.Out)
+	}
+}
+
 // errInterrupt is what a reader gives for Ctrl-C at the prompt.
 var errInterrupt = errors.New("interrupt")
 
@@ -92,6 +102,7 @@ func loop(ctx context.Context, s *shell.Session, r reader, o Options) error {
 		if state.Pending() {
 			prompt = Continuation(prompt)
 		}
+		o.beginLine()
 		line, err := r.readLine(prompt)
 		switch {
 		case errors.Is(err, errInterrupt):
@@ -148,6 +159,7 @@ func evaluate(ctx context.Context, s *shell.Session, source string, o Options) e
 	if o.Width != nil {
 		options.Width = o.Width()
 	}
+	o.beginLine()
 	err = render.Results(&stoppable{ctx, o.Results}, values, options)
 	switch {
 	case ctx.Err() != nil:

@@ -40,6 +40,9 @@ func (a *app) prompt(s *shell.Session, scratch bool) error {
 		Results: a.out.guard, Errors: a.env.Stderr, Render: a.out.options(), Width: a.env.Width,
 		History: a.history(), Statement: a.statement,
 	}
+	if a.env.StdoutTTY {
+		o.MidLine = func() bool { return a.out.guard.midLine.Swap(false) }
+	}
 	if scratch {
 		o.Marks = []string{"scratch"}
 	}
