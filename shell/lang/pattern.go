@@ -276,34 +276,3 @@ func (m *matcher) again(s int, digit byte) int {
 	}
 	return s + c.length
 }
-
-// value is what a match hands out for capture i; the whole match if there are none.
-func (m *matcher) value(i, start, end int) lua.LValue {
-	if i >= m.level {
-		if i > 0 {
-			m.L.RaiseError("invalid capture index")
-		}
-		return lua.LString(m.src[start:end])
-	}
-	switch c := m.captures[i]; c.length {
-	case unclosed:
-		m.L.RaiseError("unfinished capture")
-		return nil
-	case isPosition:
-		return lua.LNumber(c.start + 1)
-	default:
-		return lua.LString(m.src[c.start : c.start+c.length])
-	}
-}
-
-// push pushes the captures, or if whole the match where there are none.
-func (m *matcher) push(start, end int, whole bool) int {
-	n := m.level
-	if n == 0 && whole {
-		n = 1
-	}
-	for i := range n {
-		m.L.Push(m.value(i, start, end))
-	}
-	return n
-}

@@ -2,10 +2,7 @@ package command
 
 import (
 	"context"
-	"errors"
 	"path/filepath"
-	"sync/atomic"
-	"time"
 
 	"github.com/aerodb/aerodb/engine/vfs"
 	"github.com/aerodb/aerodb/shell"
@@ -64,54 +61,14 @@ func (a *app) prompt(s *shell.Session, scratch bool) error {
 	return err
 }
 
-// errStopped is the cause of a statement's context that Ctrl-C cancelled.
-var errStopped = errors.New("Ctrl-C")
-
-// statement derives the context of one statement of the prompt, which a Ctrl-C
-// stops. A second one, where the first has not helped, ends the process; that it
-// would is said if the statement does not stop soon.
-func (a *app) statement(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	idle := a.interrupt.Load()
-	ended := make(chan struct{})
-	var stopped atomic.Bool
-	stop := func() {
-		if stopped.Swap(true) {
-			a.end()
-			return
-		}
-		cancel(errStopped)
-		go a.sayHowToEnd(ended)
-	}
-	a.interrupt.Store(&stop)
-	a.stdin.during.Store(&ctx)
-	return ctx, func() {
-		a.interrupt.Store(idle)
-		a.stdin.during.Store(nil)
-		close(ended)
-		cancel(nil)
-	}
-}
-
-// stopPatience is how long a statement that was interrupted may go on unremarked.
-const stopPatience = time.Second
-
-// sayHowToEnd tells a person who waits for a statement to stop what else there is.
-func (a *app) sayHowToEnd(ended <-chan struct{}) {
-	patience := time.NewTimer(stopPatience)
-	defer patience.Stop()
-	select {
-	case <-ended:
-	case <-patience.C:
-		a.say("the call goes on to its next safe point; Ctrl-C again ends the shell, with what was acknowledged on disk")
-	}
-}
-
 // history returns where what is typed is kept, nil if there is no place.
 func (a *app) history() lineedit.History {
 	name := a.config.Shell.HistoryFile
 	if name == "" {
 		state := a.env.getenv("XDG_STATE_HOME")
+		if !filepath.IsAbs(state) {
+			state = "" // as the XDG specification says
+		}
 		if state == "" && a.env.getenv("HOME") != "" {
 			state = filepath.Join(a.env.getenv("HOME"), ".local", "state")
 		}
