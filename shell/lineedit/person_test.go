@@ -14,7 +14,7 @@ import (
 )
 
 // patience is how long a test waits for what must come.
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 // A person sits at a pseudo-terminal behind which an editor reads blocks.
 type person struct {
