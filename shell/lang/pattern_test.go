@@ -65,9 +65,6 @@ var patternSeed = flag.Int64("pattern.seed", 1, "of the random patterns")
 // TestPatternsAsLibrary compares with the functions of the library, which they replace,
 // on patterns that the library reads as Lua does.
 func TestPatternsAsLibrary(t *testing.T) {
-	tokens := []string{"a", "b", "1", ".", "%a", "%d", "%s", "%w", "%p", "%A", "%x", "%z", "[ab]", "[^a]", "[a-c]", "[%d_]",
-		"(a)", "(.-)", "(%w+)", "((a)b)", "()", "%b()", "%%", "%.", "a*", "b-", "1+", ".-", ".*", "%d?", "[ab]*", "[^1]-"}
-	letters := "aabbc1( )-.%_\x00\xc8"
 	const program = `
 		local name, subject, pattern, template = ...
 		if name == "gsub" then return pcall(string.gsub, subject, pattern, template) end
@@ -85,33 +82,15 @@ func TestPatternsAsLibrary(t *testing.T) {
 	}
 	random := rand.New(rand.NewSource(*patternSeed))
 	for i := range 50_000 {
-		var subject, pattern strings.Builder
-		for range random.Intn(12) {
-			subject.WriteByte(letters[random.Intn(len(letters))])
-		}
-		if random.Intn(4) == 0 {
-			pattern.WriteByte('^')
-		}
-		for range 1 + random.Intn(5) {
-			pattern.WriteString(tokens[random.Intn(len(tokens))])
-		}
-		if random.Intn(4) == 0 {
-			pattern.WriteByte('$')
-		}
-		args := []lua.LValue{
-			lua.LString([]string{"find", "match", "gsub"}[random.Intn(3)]), lua.LString(subject.String()), lua.LString(pattern.String()),
-			lua.LString([]string{"", "x", "<%0>", "%%"}[random.Intn(4)]),
-		}
+		args := randomMatch(random)
 		got, err := r.Call(context.Background(), ours, args...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		library.SetTop(0)
-		library.Push(theirs)
-		for _, a := range args {
-			library.Push(a)
+		if err := library.CallByParam(lua.P{Fn: theirs, NRet: lua.MultRet}, args...); err != nil {
+			t.Fatal(err)
 		}
-		library.Call(len(args), lua.MultRet)
 		var want []lua.LValue
 		for j := 1; j <= library.GetTop(); j++ {
 			want = append(want, library.Get(j))
@@ -122,6 +101,30 @@ func TestPatternsAsLibrary(t *testing.T) {
 		if fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Fatalf("-pattern.seed %d, case %d: %q\ngot  %q\nwant %q", *patternSeed, i, args, fmt.Sprint(got), fmt.Sprint(want))
 		}
+	}
+}
+
+// randomMatch returns a function's name, a subject, a pattern and a replacement.
+func randomMatch(random *rand.Rand) []lua.LValue {
+	tokens := []string{"a", "b", "1", ".", "%a", "%d", "%s", "%w", "%p", "%A", "%x", "%z", "[ab]", "[^a]", "[a-c]", "[%d_]",
+		"(a)", "(.-)", "(%w+)", "((a)b)", "()", "%b()", "%%", "%.", "a*", "b-", "1+", ".-", ".*", "%d?", "[ab]*", "[^1]-"}
+	const letters = "aabbc1( )-.%_\x00\xc8"
+	var subject, pattern strings.Builder
+	for range random.Intn(12) {
+		subject.WriteByte(letters[random.Intn(len(letters))])
+	}
+	if random.Intn(4) == 0 {
+		pattern.WriteByte('^')
+	}
+	for range 1 + random.Intn(5) {
+		pattern.WriteString(tokens[random.Intn(len(tokens))])
+	}
+	if random.Intn(4) == 0 {
+		pattern.WriteByte('$')
+	}
+	return []lua.LValue{
+		lua.LString([]string{"find", "match", "gsub"}[random.Intn(3)]), lua.LString(subject.String()), lua.LString(pattern.String()),
+		lua.LString([]string{"", "x", "<%0>", "%%"}[random.Intn(4)]),
 	}
 }
 

@@ -56,31 +56,11 @@ func sit(t *testing.T, columns, rows int, history *entries) *person {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go func() { // the terminal
-		for {
-			buf := make([]byte, 4096)
-			n, err := master.Read(buf)
-			if err != nil {
-				return
-			}
-			p.output <- buf[:n]
-		}
-	}()
+	go p.watch()
 	done := make(chan struct{})
-	go func() { // the shell
+	go func() {
 		defer close(done)
-		for {
-			block, err := e.ReadBlock("> ", "- ")
-			if err == nil {
-				e.Remember(block)
-				p.results <- block
-				continue
-			}
-			p.results <- "[" + err.Error() + "]"
-			if !errors.Is(err, ErrInterrupt) {
-				return
-			}
-		}
+		p.serve(e)
 	}()
 	t.Cleanup(func() {
 		p.types("\x03\x04")
@@ -100,6 +80,34 @@ func sit(t *testing.T, columns, rows int, history *entries) *person {
 	})
 	p.sees("> |")
 	return p
+}
+
+// watch hands on what the terminal is told.
+func (p *person) watch() {
+	for {
+		buf := make([]byte, 4096)
+		n, err := p.master.Read(buf)
+		if err != nil {
+			return
+		}
+		p.output <- buf[:n]
+	}
+}
+
+// serve is the shell: it reads blocks until the end.
+func (p *person) serve(e *Editor) {
+	for {
+		block, err := e.ReadBlock("> ", "- ")
+		if err == nil {
+			e.Remember(block)
+			p.results <- block
+			continue
+		}
+		p.results <- "[" + err.Error() + "]"
+		if !errors.Is(err, ErrInterrupt) {
+			return
+		}
+	}
 }
 
 func (p *person) types(keys string) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aerodb/aerodb/engine"
+	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/shell/lineedit"
 )
 
@@ -79,9 +80,9 @@ func look(db *engine.DB) condition {
 	}
 	stats, err := db.Stats()
 	switch {
-	case err != nil:
+	case dberr.CodeOf(err) == dberr.DatabaseFailed:
 		c.trouble = "failed"
-	case stats.WALLimitBytes > 0:
+	case err == nil && stats.WALLimitBytes > 0:
 		c.walPercent = stats.WALSizeBytes * 100 / stats.WALLimitBytes
 	}
 	return c
