@@ -108,16 +108,6 @@ func stringFormat(L *lua.LState, original lua.LValue) int {
 	return 1
 }
 
-// comparisonsPerLook is how often a sort looks at the context.
-const comparisonsPerLook = 1 << 12
-
-// raiseIfDone raises an error if the context of the call has ended.
-func raiseIfDone(L *lua.LState) {
-	if ctx := L.Context(); ctx != nil && ctx.Err() != nil {
-		L.RaiseError("%s", ctx.Err().Error())
-	}
-}
-
 // tableSort is table.sort whose default order knows Int64 beside numbers.
 func tableSort(L *lua.LState) int {
 	t := L.CheckTable(1)

@@ -22,6 +22,16 @@ const (
 	isPosition = -2
 )
 
+// comparisonsPerLook is how often a sort looks at the context.
+const comparisonsPerLook = 1 << 12
+
+// raiseIfDone raises an error if the context of the call has ended.
+func raiseIfDone(L *lua.LState) {
+	if ctx := L.Context(); ctx != nil && ctx.Err() != nil {
+		L.RaiseError("%s", ctx.Err().Error())
+	}
+}
+
 // A matcher matches one pattern against one subject, as Lua 5.1 does: by backtracking,
 // byte by byte. It counts its steps, and looks at the context as it goes, so that a
 // match that would take for ever can be interrupted. Bad patterns are raised as errors

@@ -82,12 +82,12 @@ func New(opts Options) *Runtime {
 	r.functions[extend] = L.NewFunction(extendTable)
 	r.installInt64()
 	r.installBase()
-	r.installPatterns()
 	r.installProtected()
 	r.installLoaders()
 	r.installWorld()
 	r.installStreams()
 	r.installCoroutines()
+	r.installPatterns()
 	r.makeStrict()
 	return r
 }
