@@ -20,7 +20,8 @@ type emulator struct {
 	modes         string // that were set, in order
 	rest          string // of a sequence that has not come whole
 	bells         int
-	written       int // bytes
+	written       int  // bytes
+	apart         bool // clusters that terminals differ on are drawn part by part
 }
 
 func newEmulator(columns, rows int) *emulator {
@@ -63,6 +64,10 @@ func (e *emulator) Write(p []byte) (int, error) {
 		case "\a":
 			e.bells++
 		default:
+			if e.apart && unsure(cluster) {
+				e.putApart(cluster)
+				continue
+			}
 			e.put(cluster, width)
 		}
 	}
@@ -95,6 +100,14 @@ func (e *emulator) put(cluster string, width int) {
 	}
 	if e.x += width; e.x >= e.columns {
 		e.x, e.wrap = e.columns-1, true
+	}
+}
+
+func (e *emulator) putApart(cluster string) {
+	for _, r := range cluster {
+		if width := uniseg.StringWidth(string(r)); width > 0 {
+			e.put(string(r), width)
+		}
 	}
 }
 

@@ -99,6 +99,42 @@ func TestHistoryIsShared(t *testing.T) {
 	}
 }
 
+// TestHistoryNoticesARewrite: a file that was rewritten while another shell waited for its
+// lock is not appended to.
+func TestHistoryNoticesARewrite(t *testing.T) {
+	h := &historyFile{name: filepath.Join(t.TempDir(), "history")}
+	f, locked, err := h.open()
+	if err != nil || !locked || !h.current(f) {
+		t.Fatalf("locked %v, %v", locked, err)
+	}
+	defer f.Close()
+	if err := os.WriteFile(h.name+".new", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(h.name+".new", h.name); err != nil {
+		t.Fatal(err)
+	}
+	if h.current(f) {
+		t.Error("the file that has lost its name passes for the history")
+	}
+	if err := h.Append("x"); err != nil || !slices.Equal(h.Load(), []string{"x"}) {
+		t.Errorf("%v, %q", err, h.Load())
+	}
+}
+
+// TestHistoryWithoutLock appends though another holds the lock for good.
+func TestHistoryWithoutLock(t *testing.T) {
+	h := &historyFile{name: filepath.Join(t.TempDir(), "history")}
+	f, _, err := h.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := h.Append("x"); err != nil || !slices.Equal(h.Load(), []string{"x"}) {
+		t.Errorf("%v, %q", err, h.Load())
+	}
+}
+
 // TestHistoryLeavesOthersAlone writes through a link, to what is no file, and not at
 // all where it may not.
 func TestHistoryLeavesOthersAlone(t *testing.T) {

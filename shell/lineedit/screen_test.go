@@ -85,6 +85,23 @@ func TestScreenResizes(t *testing.T) {
 	}
 }
 
+// TestScreenDisagrees draws on a terminal that takes four columns for a sign of two: what
+// follows it, and the cursor, are where they would be.
+func TestScreenDisagrees(t *testing.T) {
+	e := newEmulator(40, 5)
+	e.apart = true
+	s := &screen{out: e, size: e.size}
+	b := newBuffer()
+	for _, typed := range []string{"👩\u200d👧", "x", "y", "z"} {
+		b.insert(typed)
+		text, pos := b.at()
+		s.show(picture{prompt: "> ", text: text, pos: pos})
+	}
+	if got := strings.Join(e.lines[0][4:7], ""); got != "xyz" || e.x != 7 {
+		t.Errorf("behind the sign is %q, the cursor in column %d", got, e.x)
+	}
+}
+
 // TestScreenWritesLittle says that a character at the end is one character written.
 func TestScreenWritesLittle(t *testing.T) {
 	e := newEmulator(80, 24)
