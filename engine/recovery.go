@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"path"
-	"slices"
 	"time"
 
 	"github.com/aerodb/aerodb/engine/dberr"
@@ -23,6 +22,7 @@ type Recovery struct {
 	TornFile      string        // where
 	TornOffset    int64         // where in it
 	Swept         []string      // leftovers of a crash that were removed
+	Unswept       []string      // leftovers that could not be removed; the next open tries again
 	Unknown       []string      // files that are not AeroDB's: never read, never removed
 	Duration      time.Duration // of the whole
 	IndexDuration time.Duration // of replaying, which rebuilds the index entries in memory
@@ -188,24 +188,6 @@ func (db *DB) register(s *schema.Schema, file manifest.Schema) error {
 		return err
 	}
 	db.catalog.Store(next)
-	return nil
-}
-
-// findLeftovers looks for what a crash left, sweeps it unless the database is
-// read-only, and notes what is not AeroDB's.
-func (db *DB) findLeftovers() error {
-	s := &sweeper{db: db}
-	if err := s.look(); err != nil {
-		return err
-	}
-	db.recovery.Unknown = s.unknown
-	if db.opts.ReadOnly {
-		return nil
-	}
-	if err := s.sweep(); err != nil {
-		return err
-	}
-	db.recovery.Swept = slices.Clone(s.leftovers)
 	return nil
 }
 

@@ -113,7 +113,7 @@ func (s *sweeper) wal(name string) (belongs, leftover bool) {
 		return true, false
 	}
 	_, ours := wal.ParseFileName(strings.TrimSuffix(name, suffixTemporary))
-	return false, ours
+	return false, ours || name == wal.NameResizing
 }
 
 func (s *sweeper) snapshots(name string) (belongs, leftover bool) {
@@ -122,19 +122,44 @@ func (s *sweeper) snapshots(name string) (belongs, leftover bool) {
 	return ours && !temporary, ours && temporary
 }
 
-// sweep removes the leftovers and makes that durable. An error is that of the
-// first name that would not go.
-func (s *sweeper) sweep() error {
+// switched reports whether CURRENT may have been replaced lately: what it named before
+// is still there.
+func (s *sweeper) switched() bool {
+	return slices.Contains(s.dirs, "") || slices.Contains(s.dirs, nameGenerations)
+}
+
+// resized reports whether the log may have replaced an empty one of another size.
+func (s *sweeper) resized() bool {
+	return slices.Contains(s.leftovers, path.Join(s.db.gen.wal(), wal.NameResizing))
+}
+
+// sweep removes the leftovers and makes that durable. What will not go stays: it is
+// logged, named in the report, and tried again at the next open. Nothing that is
+// reachable depends on its being gone, and a segment's number is not met again while
+// it lies there.
+func (s *sweeper) sweep() {
 	db := s.db
 	for _, name := range s.leftovers {
 		if err := vfs.RemoveAll(db.fs, db.path(name)); err != nil {
-			return vfs.Wrap(err, "recovery.sweep", name)
+			db.log.Warn("recovery.sweep_failed", "file", name, "error", err.Error())
+			db.recovery.Unswept = append(db.recovery.Unswept, name)
+			db.skipNumber(name)
+			continue
 		}
+		db.recovery.Swept = append(db.recovery.Swept, name)
 	}
 	for _, dir := range s.dirs {
 		if err := db.fs.SyncDir(db.path(dir)); err != nil {
-			return vfs.Wrap(err, "recovery.sweep", dir)
+			// A power cut may bring them back, as leftovers.
+			db.log.Warn("recovery.sweep_unsynced", "folder", dir, "error", err.Error())
 		}
 	}
-	return nil
+}
+
+// skipNumber leaves the number of a segment to a leftover that has it.
+func (db *DB) skipNumber(name string) {
+	dir, base := path.Split(name)
+	if number, ours := segment.ParseFileName(base); ours && path.Clean(dir) == db.gen.segments() {
+		db.nextSegment = max(db.nextSegment, number+1)
+	}
 }

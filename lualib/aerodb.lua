@@ -85,6 +85,7 @@
 ---@field torn_file? string the file they were cut from, if any
 ---@field torn_offset? integer where in it
 ---@field swept string[] leftovers of a crash that were removed
+---@field unswept string[] leftovers that could not be removed; the next open tries again
 ---@field unknown_files string[] files that are not the database's; they are left alone
 ---@field recovery_duration_ms number how long the open took
 ---@field index_rebuild_duration_ms number the part of it spent on index entries
@@ -160,6 +161,8 @@
 ---@field index_entries integer index entries checked
 ---@field digest string recomputed from the documents
 ---@field problems table[] each: `file`, `offset`, `code`, `message`, `affected`, `hint`
+---@field unknown_files string[] files that are no part of the database, and leftovers of a crash; they are never read
+---@field foreign table[] snapshots of another database, as a restore leaves; each: `folder`, `uuid`; no problem
 ---@field duration_ms number how long it took
 
 --- snapshots, checkpoints and the state of the database on disk

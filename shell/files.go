@@ -82,7 +82,11 @@ func (s *Session) create(name string, overwrite bool) (*vfs.Staged, error) {
 	refuse := func(format string, args ...any) *dberr.Error {
 		return dberr.New(dberr.StorageIOError, format, args...).In(name)
 	}
-	if vfs.Within(s.env.FS, s.db.Dir(), filepath.Dir(name)) {
+	inside, err := vfs.Within(s.env.FS, s.db.Dir(), filepath.Dir(name))
+	if err != nil {
+		return nil, vfs.Wrap(err, "export", name)
+	}
+	if inside {
 		return nil, refuse("the file would lie inside the data directory").WithHint("name a place outside of %s", s.db.Dir())
 	}
 	if info, err := s.env.FS.Stat(name); err == nil && info.Mode().IsRegular() && !overwrite {

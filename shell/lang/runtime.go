@@ -87,6 +87,7 @@ func New(opts Options) *Runtime {
 	r.installWorld()
 	r.installStreams()
 	r.installCoroutines()
+	r.installPatterns()
 	r.makeStrict()
 	return r
 }

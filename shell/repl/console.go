@@ -102,6 +102,9 @@ func (c *console) evaluate(ctx context.Context, name, source string) error {
 	began := c.now()
 	values, err := c.s.Eval(statement, name, source)
 	took := c.now().Sub(began)
+	if statement.Err() != nil && c.o.Terminal.Out != nil {
+		fmt.Fprintln(c.o.Terminal.Out) // the terminal has shown ^C
+	}
 	var failure *shell.Failure
 	shown := false
 	switch {
@@ -145,6 +148,9 @@ func (c *console) keep(values []lua.LValue) {
 // show writes results to a file, through the pager, or on the screen, and reports whether
 // it could. Ctrl-C stops it; done ends the statement, after which Ctrl-C is the pager's.
 func (c *console) show(ctx, statement context.Context, done func(), out io.Writer, values []lua.LValue) bool {
+	if len(values) > 0 {
+		c.o.beginLine()
+	}
 	if len(values) > 0 && c.screen() && c.pager != "" {
 		c.showPaged(ctx, statement, done, values, c.pager, c.rows())
 		return true

@@ -11,7 +11,6 @@ import (
 	"math/rand"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -196,26 +195,6 @@ func TestInterruptGivesThePromptBack(t *testing.T) {
 	})
 	if err != nil || !strings.Contains(screen.String(), "AERO_SCRIPT_INTERRUPTED") || !strings.HasSuffix(screen.String(), "> 1 + 1\n2\n") {
 		t.Errorf("err = %v, screen:\n%s", err, screen.String())
-	}
-}
-
-func TestHistoryFile(t *testing.T) {
-	name := t.TempDir() + "/history"
-	h := FileHistory(name,
-		func(name string) (fs.File, error) { return os.Open(name) },
-		func(name string) (io.WriteCloser, error) {
-			return os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-		})
-	if got := h.Load(); got != nil {
-		t.Errorf("a file that is not there gives %q", got)
-	}
-	for _, entry := range []string{"x = 1", "print(x)"} {
-		if err := h.Append(entry); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if got := h.Load(); !slices.Equal(got, []string{"x = 1", "print(x)"}) {
-		t.Errorf("loaded %q", got)
 	}
 }
 

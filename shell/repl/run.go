@@ -10,16 +10,21 @@ import (
 
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/shell"
+	"github.com/aerodb/aerodb/shell/lineedit"
 	"github.com/aerodb/aerodb/shell/render"
 )
 
 // Options say where the prompt reads and writes.
 type Options struct {
-	Prompt   string // "aerodb> "
-	Banner   string // written once before the first prompt; see Banner
+	Prompt   string   // "aerodb> ", or with placeholders; see promptText
+	Marks    []string // said in the prompt beside the state of the database: "scratch"
+	Banner   string   // written once before the first prompt; see Banner
 	Terminal Terminal
 
 	Results io.Writer // what statements return
+	// MidLine reports, once, whether what was written to the terminal has left its cursor
+	// within a line. Nil is never.
+	MidLine func() bool
 	Errors  io.Writer
 	// Render says how results are written; Width overrides its width, asked each time.
 	Render render.Options
@@ -35,10 +40,17 @@ type Options struct {
 	Create func(name string, replace bool) (File, error)
 	Now    func() time.Time // nil: .timing always says 0
 
-	History History // nil keeps none
+	History lineedit.History // nil keeps none
 	// Statement derives the context of one statement, which Ctrl-C cancels. Nil means
 	// statements cannot be interrupted.
 	Statement func(context.Context) (context.Context, context.CancelFunc)
+}
+
+// beginLine ends a line that a statement has begun on the terminal.
+func (o *Options) beginLine() {
+	if o.MidLine != nil && o.MidLine() {
+		fmt.Fprintln(o.Terminal.Out)
+	}
 }
 
 // errInterrupt is what a reader gives for Ctrl-C at the prompt.
@@ -54,13 +66,16 @@ type reader interface {
 // Run reads and runs statements until Ctrl-D, exit, os.exit or the end of ctx. It
 // returns *lang.Exit for os.exit, else nil, the context's error or the terminal's.
 func Run(ctx context.Context, s *shell.Session, o Options) error {
+	if o.Terminal.Out == nil {
+		o.Terminal.Out = o.Errors
+	}
 	r, err := newTerminal(s, o)
 	if err != nil {
 		return dberr.New(dberr.StorageIOError, "the terminal: %w", err)
 	}
 	defer r.close()
 	if o.Banner != "" {
-		fmt.Fprintln(o.Terminal.out(), strings.TrimRight(o.Banner, "\n"))
+		fmt.Fprintln(o.Terminal.Out, strings.TrimRight(o.Banner, "\n"))
 	}
 	return loop(ctx, s, r, o)
 }
@@ -70,10 +85,11 @@ func loop(ctx context.Context, s *shell.Session, r reader, o Options) error {
 	defer c.dropOnce()
 	var state State
 	for ctx.Err() == nil {
-		prompt := o.Prompt
+		prompt := promptText(o.Prompt, s.DB(), o.Marks)
 		if state.Pending() {
-			prompt = Continuation(o.Prompt)
+			prompt = Continuation(prompt)
 		}
+		o.beginLine()
 		line, err := r.readLine(prompt)
 		switch {
 		case errors.Is(err, errInterrupt):
@@ -87,9 +103,7 @@ func loop(ctx context.Context, s *shell.Session, r reader, o Options) error {
 		var action Action
 		state, action = Step(state, line)
 		if action.Text != "" {
-			for _, entry := range entries(action.Text) {
-				r.remember(entry)
-			}
+			r.remember(action.Text)
 		}
 		switch action.Kind {
 		case Quit:
@@ -109,10 +123,4 @@ func loop(ctx context.Context, s *shell.Session, r reader, o Options) error {
 		}
 	}
 	return ctx.Err()
-}
-
-// Continuation is the prompt of further lines, as wide as the first one.
-func Continuation(prompt string) string {
-	const mark = "-> "
-	return strings.Repeat(" ", max(0, len([]rune(prompt))-len(mark))) + mark
 }

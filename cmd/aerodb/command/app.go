@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/aerodb/aerodb/config"
+	"github.com/aerodb/aerodb/engine"
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/engine/document"
 	"github.com/spf13/cobra"
@@ -27,7 +28,8 @@ type app struct {
 
 	// interrupt, if set, takes Ctrl-C in place of cancelling ctx.
 	interrupt atomic.Pointer[func()]
-	closers   []func() error // run at the end, last first
+	db        atomic.Pointer[engine.DB] // the one opened last; nil before
+	closers   []func() error            // run at the end, last first
 }
 
 // globalFlags are the flags that every command has. The flags that set a key

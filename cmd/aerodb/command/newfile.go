@@ -26,7 +26,11 @@ func (a *app) create(name string) (*vfs.Staged, error) {
 
 // outside refuses a name inside the data directory.
 func (a *app) outside(name string) error {
-	if vfs.Within(a.env.FS, a.config.DataDir, filepath.Dir(name)) {
+	inside, err := vfs.Within(a.env.FS, a.config.DataDir, filepath.Dir(name))
+	if err != nil {
+		return vfs.Wrap(err, "export", name)
+	}
+	if inside {
 		return dberr.New(dberr.ConfigInvalid, "the file would lie inside the data directory %s", a.config.DataDir).
 			In(name).WithHint("name a place outside of it")
 	}

@@ -50,14 +50,18 @@ func (o *output) closed() bool { return o.guard.closed.Load() }
 // A guard is a writer that notices when its reader has gone away. It then
 // calls gone once, so that the work stops at its next safe point, and fails.
 type guard struct {
-	w      io.Writer
-	gone   func()
-	closed atomic.Bool
+	w       io.Writer
+	gone    func()
+	closed  atomic.Bool
+	midLine atomic.Bool // what was written last did not end its line
 }
 
 // Write is io.Writer.
 func (g *guard) Write(p []byte) (int, error) {
 	n, err := g.w.Write(p)
+	if n > 0 {
+		g.midLine.Store(p[n-1] != '\n')
+	}
 	if errors.Is(err, syscall.EPIPE) && !g.closed.Swap(true) {
 		g.gone()
 	}

@@ -29,7 +29,7 @@ func (a *app) inSession(cmd *cobra.Command, scratch bool, run func(*shell.Sessio
 			}
 		}()
 	}
-	open := func(ctx context.Context) (*engine.DB, error) { return engine.Open(ctx, o) }
+	open := func(ctx context.Context) (*engine.DB, error) { return a.openDatabase(ctx, o) }
 	db, err := open(a.ctx)
 	if err != nil {
 		return err
