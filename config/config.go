@@ -53,8 +53,8 @@ type Limits struct{ DocumentSize, QueryLimit int }
 
 // Shell is the table [shell]; sizes are bytes.
 type Shell struct {
-	Prompt, HistoryFile, OutputFormat string
-	MemoryLimit                       int64
+	Prompt, HistoryFile, OutputFormat, Pager string
+	MemoryLimit                              int64
 }
 
 // Log is the table [log].

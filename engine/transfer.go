@@ -44,8 +44,8 @@ type ImportResult struct {
 // were acknowledged: those stay.
 //
 // An import that filled the log, so that checkpoints ran, or left much in it ends with a
-// checkpoint of its own: the next open then has nothing to replay. If that one fails, the
-// documents are in all the same, and the log of messages says why. With Options.WALOnFull
+// checkpoint of its own, which the log of messages tells of: the next open then has nothing
+// to replay. If that one fails, the documents are in all the same, and the log says why. With Options.WALOnFull
 // reject there is none.
 func (c *Collection) Import(ctx context.Context, r io.Reader, o ImportOptions) (ImportResult, error) {
 	start := c.db.opts.Now()
@@ -59,8 +59,10 @@ func (c *Collection) Import(ctx context.Context, r io.Reader, o ImportOptions) (
 	before, _ := c.db.logUse()
 	err := im.run(ctx)
 	if after, much := c.db.logUse(); err == nil && im.result.Documents > 0 && (after > before || much) {
-		if _, cerr := c.db.Checkpoint(ctx); cerr != nil {
+		if r, cerr := c.db.Checkpoint(ctx); cerr != nil {
 			c.db.log.Warn("import.checkpoint_failed", "error", cerr.Error())
+		} else {
+			c.db.log.Info("import.checkpointed", "snapshot", r.Snapshot.ID, "documents_flushed", r.DocumentsFlushed, "duration_ms", r.Duration.Milliseconds())
 		}
 	}
 	im.result.Duration = c.db.opts.Now().Sub(start)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/shell/lang"
+	"github.com/aerodb/aerodb/shell/render"
 )
 
 // Failure is the error that ended a chunk, with the place where it happened.
@@ -59,6 +60,9 @@ func (s *Session) fail(ctx context.Context, err error) *Failure {
 		f.Err = interrupted()
 	}
 	f.Source = s.runtime.SourceLine(f.Name, f.Line)
+	if f.AtEOF {
+		f.Column = len(f.Source) + 1
+	}
 	return f
 }
 
@@ -149,14 +153,19 @@ func place(s string) (name string, line int, ok bool) {
 // not known.
 func (f *Failure) Where(w io.Writer) {
 	if f.Source != "" {
-		prefix := fmt.Sprintf("  %s:%d | ", f.Name, f.Line)
-		fmt.Fprintf(w, "%s%s\n", prefix, strings.ReplaceAll(f.Source, "\t", " "))
-		if f.Column > 0 && f.Column <= len(f.Source)+1 {
-			fmt.Fprintf(w, "%s^\n", strings.Repeat(" ", len(prefix)+f.Column-1))
+		column := f.Column
+		if column > len(f.Source)+1 {
+			column = 0
+		}
+		text, at := excerpt(f.Source, column)
+		prefix := fmt.Sprintf("  %s:%d | ", render.Printable(f.Name), f.Line)
+		fmt.Fprintf(w, "%s%s\n", prefix, text)
+		if at > 0 {
+			fmt.Fprintf(w, "%s^\n", strings.Repeat(" ", render.Columns(prefix)+at-1))
 		}
 	}
 	if len(f.Traceback) > 0 {
-		fmt.Fprintf(w, "traceback:\n  %s\n", strings.Join(f.Traceback, "\n  "))
+		fmt.Fprintf(w, "traceback:\n  %s\n", render.Harmless(strings.Join(f.Traceback, "\n  ")))
 	}
 }
 
@@ -170,9 +179,9 @@ func (f *Failure) Hint() string {
 
 // Report writes code, message, hint, source line and traceback.
 func (f *Failure) Report(w io.Writer) {
-	fmt.Fprintln(w, f.Error())
+	fmt.Fprintln(w, render.Harmless(f.Error()))
 	if hint := f.Hint(); hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", hint)
+		fmt.Fprintf(w, "hint: %s\n", render.Harmless(hint))
 	}
 	f.Where(w)
 }
@@ -182,6 +191,9 @@ func (s *Session) Syntax(err *lang.SyntaxError, source string) *Failure {
 	f := s.fail(context.Background(), err)
 	if lines := strings.Split(source, "\n"); f.Line >= 1 && f.Line <= len(lines) {
 		f.Source = lines[f.Line-1]
+	}
+	if f.AtEOF {
+		f.Column = len(f.Source) + 1
 	}
 	return f
 }

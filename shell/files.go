@@ -43,6 +43,7 @@ func (s *Session) importFile(c *engine.Collection, a *bind.Args) (lua.LValue, er
 	bar := progress.New(s.env.Stderr, s.env.StderrTTY, "import "+path.Base(name), total, progress.Bytes)
 	defer bar.Finish()
 	result, err := c.Import(a.Ctx, f, engine.ImportOptions{Progress: func(bytes, _ int64) { bar.Set(bytes) }})
+	s.changes.of(c).inserted += result.Documents // also of an import that failed in the middle
 	if err != nil {
 		return nil, inFile(err, name).With("documents", result.Documents)
 	}

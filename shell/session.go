@@ -31,6 +31,7 @@ type Session struct {
 	iterators map[*iterator]struct{}       // open ones; a reopen or Close ends them
 	ended     bool                         // Close was called
 	failure   error                        // a function panicked: no further call is served
+	changes   changes                      // what was written, for the prompt to say
 
 	errorTable, handleTable, iteratorTable *lua.LTable // metatables
 }
@@ -47,7 +48,7 @@ func New(env Env, db *engine.DB, reopen func(context.Context) (*engine.DB, error
 		Stdin: env.Stdin, Stdout: env.Stdout, Stderr: env.Stderr,
 		Now: env.Now, Seed: env.Seed, ReadFile: env.readFile,
 		ModulePath: env.ModulePath, MemoryLimit: env.heapLimit(),
-		Show: func(v lua.LValue) string { return render.Print(v) },
+		Show: func(v lua.LValue) string { return render.Print(v, s.Name) },
 	})
 	s.codec = convert.New(s.runtime.L)
 	s.Registry = s.modules()
@@ -126,16 +127,23 @@ func (s *Session) Run(ctx context.Context, name, source string, args []string) (
 
 // RunFile runs a script.
 func (s *Session) RunFile(ctx context.Context, name string, args []string) ([]lua.LValue, error) {
-	source, err := s.env.readFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = dberr.New(dberr.ScriptError, "there is no script %s", name).WithHint("check the path; it is relative to the working directory")
-	} else if err != nil {
-		err = dberr.New(dberr.StorageIOError, "%w", err)
-	}
+	source, err := s.ReadScript(name)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
-	return s.Run(ctx, name, string(source), args)
+	return s.Run(ctx, name, source, args)
+}
+
+// ReadScript returns the text of a script.
+func (s *Session) ReadScript(name string) (string, error) {
+	source, err := s.env.readFile(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", dberr.New(dberr.ScriptError, "there is no script %s", name).WithHint("check the path; it is relative to the working directory")
+	case err != nil:
+		return "", dberr.New(dberr.StorageIOError, "%w", err)
+	}
+	return string(source), nil
 }
 
 // Eval runs a statement of the prompt: it may create globals, and its local variables
@@ -145,7 +153,11 @@ func (s *Session) Eval(ctx context.Context, name, source string) ([]lua.LValue, 
 		return nil, s.fail(ctx, s.failure)
 	}
 	fn, err := s.runtime.LoadPrompt(source, name)
-	if err != nil {
+	var syntax *lang.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		return nil, s.Syntax(syntax, source)
+	case err != nil:
 		return nil, s.fail(ctx, err)
 	}
 	return s.call(ctx, fn)

@@ -28,6 +28,11 @@ func main() {
 		StdoutTTY: isatty.IsTerminal(os.Stdout.Fd()),
 		StderrTTY: isatty.IsTerminal(os.Stderr.Fd()),
 		Width:     func() int { return max(readline.GetScreenWidth(), 0) },
+		Size: func() (columns, rows int) {
+			columns, rows, _ = readline.GetSize(readline.GetStdin())
+			return columns, rows
+		},
+		Page: page,
 		Terminal: func() (io.WriteCloser, error) {
 			return os.OpenFile("/dev/tty", os.O_WRONLY, 0)
 		},

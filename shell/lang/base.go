@@ -99,7 +99,11 @@ func tableSort(L *lua.LState) int {
 	for i := range values {
 		values[i] = t.RawGetInt(i + 1)
 	}
+	comparisons := 0
 	sort.SliceStable(values, func(i, j int) bool {
+		if comparisons++; comparisons%comparisonsPerLook == 0 {
+			raiseIfDone(L)
+		}
 		if order == nil {
 			return less(L, values[i], values[j])
 		}

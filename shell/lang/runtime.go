@@ -94,6 +94,7 @@ func New(opts Options) *Runtime {
 	r.installStreams()
 	r.installFiles()
 	r.installCoroutines()
+	r.installPatterns()
 	r.makeStrict()
 	return r
 }

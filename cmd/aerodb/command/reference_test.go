@@ -55,8 +55,9 @@ examples are tried by a test, in this order, in one directory.
 
 Standard output carries results only; logs, progress, prompts and errors go to
 standard error. With --output-format json results are one JSON value a line, and
-an error is one JSON object. Flags may stand before and after arguments; what
-follows -- is never a flag.
+an error is one JSON object, as remarks and log lines are. The formats, and what
+a pipe does, are in [SHELL](SHELL.md). Flags may stand before and after
+arguments; what follows -- is never a flag.
 
 | exit | meaning | codes |
 | --- | --- | --- |

@@ -1,7 +1,12 @@
 package command
 
 import (
+	"errors"
+	"strings"
+
 	"github.com/aerodb/aerodb/shell"
+	"github.com/aerodb/aerodb/shell/lang"
+	"github.com/aerodb/aerodb/shell/repl"
 	"github.com/spf13/cobra"
 	lua "github.com/yuin/gopher-lua"
 )
@@ -46,5 +51,22 @@ func (a *app) runStdin(s *shell.Session, args []string) ([]lua.LValue, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Run(a.ctx, "stdin", string(source), args)
+	values, err := s.Run(a.ctx, "stdin", string(source), args)
+	return values, notAPrompt(err, string(source))
+}
+
+// notAPrompt adds to a syntax error what a chunk is not: a line of the prompt, where a
+// dot-command is one, and an expression is enough.
+func notAPrompt(err error, source string) error {
+	var f *shell.Failure
+	if !errors.As(err, &f) || f.Column == 0 {
+		return err
+	}
+	switch {
+	case repl.IsCommand(strings.TrimSpace(f.Source)):
+		f.Err.WithHint("dot-commands are the prompt's; here there is Lua, and flags such as --output-format")
+	case lang.Check("return "+source, f.Name) == nil:
+		f.Err.WithHint("to print a value, return it: return %s", strings.TrimSpace(f.Source))
+	}
+	return err
 }

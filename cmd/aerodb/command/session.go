@@ -31,7 +31,7 @@ func (a *app) inSession(cmd *cobra.Command, scratch bool, run func(*shell.Sessio
 			}
 		}()
 	}
-	open := func(ctx context.Context) (*engine.DB, error) { return engine.Open(ctx, o) }
+	open := func(ctx context.Context) (*engine.DB, error) { return a.openDatabase(ctx, o) }
 	db, err := open(a.ctx)
 	if err != nil {
 		return err
@@ -62,7 +62,7 @@ func succeeded(err error) bool {
 // the same script prints the same.
 func (a *app) shellEnv(o engine.Options) shell.Env {
 	return shell.Env{
-		Stdin: a.stdin, Stdout: a.out.guard, Stderr: a.env.Stderr,
+		Stdin: a.stdin, Stdout: a.out.direct, Stderr: a.env.Stderr,
 		StderrTTY: a.showProgress(), FS: a.env.FS, Open: a.env.Open, Now: a.env.Now,
 		Database: o, Scratch: a.temporary,
 		ModulePath: a.config.Scripts.Path, MemoryLimit: a.config.Shell.MemoryLimit,
