@@ -42,11 +42,6 @@ type ImportResult struct {
 // nothing. Empty lines are passed over; a line may end in CRLF, the last one in
 // nothing. An error names the line, and the result says how many documents before it
 // were acknowledged: those stay.
-//
-// An import that filled the log, so that checkpoints ran, or left much in it ends with a
-// checkpoint of its own, which the log of messages tells of: the next open then has nothing
-// to replay. If that one fails, the documents are in all the same, and the log says why. With Options.WALOnFull
-// reject there is none.
 func (c *Collection) Import(ctx context.Context, r io.Reader, o ImportOptions) (ImportResult, error) {
 	start := c.db.opts.Now()
 	im := &importer{c: c, progress: o.Progress}
@@ -56,35 +51,12 @@ func (c *Collection) Import(ctx context.Context, r io.Reader, o ImportOptions) (
 		im.source = newLineReader(r, rowMax)
 	}
 	im.room = c.db.importRoom()
-	before, _ := c.db.logUse()
 	err := im.run(ctx)
-	if after, much := c.db.logUse(); err == nil && im.result.Documents > 0 && (after > before || much) {
-		if r, cerr := c.db.Checkpoint(ctx); cerr != nil {
-			c.db.log.Warn("import.checkpoint_failed", "error", cerr.Error())
-		} else {
-			c.db.log.Info("import.checkpointed", "snapshot", r.Snapshot.ID, "documents_flushed", r.DocumentsFlushed, "duration_ms", r.Duration.Milliseconds())
-		}
-	}
 	im.result.Duration = c.db.opts.Now().Sub(start)
 	if err == nil {
 		c.db.log.Debug("import.end", "schema_id", c.ID(), "schema_version", c.Version(), "documents", im.result.Documents, "duration_ms", im.result.Duration.Milliseconds())
 	}
 	return im.result, err
-}
-
-// importLeavesMax is the part of the log, one in so many, that an import may leave to be
-// replayed at every open.
-const importLeavesMax = 8
-
-// logUse counts the checkpoints that a full log began, and reports whether there is much in
-// it now.
-func (db *DB) logUse() (automatic int64, much bool) {
-	db.writeMu.Lock()
-	defer db.writeMu.Unlock()
-	if db.wal == nil || db.opts.WALOnFull != OnFullCheckpoint {
-		return 0, false
-	}
-	return db.checkpoints.automatic, db.wal.Used() > db.opts.WALMaxSize/importLeavesMax
 }
 
 // importRoom bounds a batch, in bytes of its lines and what a record adds to each, so

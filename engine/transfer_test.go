@@ -239,27 +239,3 @@ func TestImportIntoSmallLogs(t *testing.T) {
 		}
 	}
 }
-
-// An import that filled the log, or an eighth of it, leaves nothing to replay; a small one
-// runs no checkpoint.
-func TestImportEndsWithCheckpoint(t *testing.T) {
-	for _, test := range []struct {
-		documents  int
-		checkpoint bool
-	}{{100, false}, {2000, true}, {20000, true}} {
-		o := testOptions(vfs.NewMem())
-		o.WALMaxSize = 256 << 10
-		mustInit(t, o)
-		db := mustOpen(t, o)
-		c := people(t, db)
-		if _, err := imported(t, c, lines(0, test.documents)); err != nil {
-			t.Fatal(err)
-		}
-		mustDo(t, db.Close())
-		db = mustOpen(t, o)
-		if replayed := db.Recovery().Ops; (replayed == 0) != test.checkpoint {
-			t.Errorf("%d documents: the next open replays %d operations", test.documents, replayed)
-		}
-		mustDo(t, db.Close())
-	}
-}
