@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aerodb/aerodb/engine/runs"
 	"github.com/aerodb/aerodb/engine/segment"
 	"github.com/aerodb/aerodb/engine/vfs"
 	"github.com/aerodb/aerodb/engine/wal"
@@ -39,6 +40,9 @@ func (s *sweeper) look() error {
 		{db.gen.wal(), s.wal},
 		{nameSnapshots, s.snapshots},
 	}
+	if err := s.lookAtRuns(); err != nil {
+		return err
+	}
 	for _, f := range folders {
 		entries, err := db.fs.ReadDir(db.path(f.dir))
 		if err != nil {
@@ -63,7 +67,7 @@ func (s *sweeper) look() error {
 
 func (s *sweeper) top(name string) (belongs, leftover bool) {
 	switch name {
-	case nameLock, nameCurrent, nameGenerations, nameSnapshots, nameHistory, nameHistory + historyOlder:
+	case nameLock, nameCurrent, nameGenerations, nameSnapshots, nameRuns, nameHistory, nameHistory + historyOlder:
 		return true, false
 	}
 	return false, name == nameCurrent+suffixTemporary || name == nameRestoring
@@ -120,6 +124,31 @@ func (s *sweeper) snapshots(name string) (belongs, leftover bool) {
 	base, temporary := strings.CutSuffix(name, suffixTemporary)
 	_, ours := parseSnapshotID(base)
 	return ours && !temporary, ours && temporary
+}
+
+// lookAtRuns finds what killed runs and rehearsals left. One that goes on, beside another
+// process that has the database open, is left alone.
+func (s *sweeper) lookAtRuns() error {
+	left, err := s.db.Runs().Leftovers()
+	for _, name := range left {
+		s.leftovers = append(s.leftovers, path.Join(nameRuns, name))
+	}
+	if len(left) > 0 {
+		s.dirs = append(s.dirs, nameRuns)
+	}
+	if err != nil {
+		return err
+	}
+	entries, err := s.db.fs.ReadDir(s.db.path(nameRuns))
+	if err != nil && !vfs.IsNotExist(err) {
+		return vfs.Wrap(err, "recovery.sweep", nameRuns)
+	}
+	for _, e := range entries {
+		if _, _, ours := runs.ParseFileName(e.Name()); !ours {
+			s.unknown = append(s.unknown, path.Join(nameRuns, e.Name()))
+		}
+	}
+	return nil
 }
 
 // switched reports whether CURRENT may have been replaced lately: what it named before
