@@ -18,7 +18,7 @@ type Env struct {
 	// StderrTTY says whether to draw progress bars.
 	StderrTTY bool
 
-	FS vfs.FS // where export writes
+	FS vfs.FS // where scripts find and write files, and exports and backups go
 	// Database is how the database was opened: a restore closes it and opens what it
 	// restored in the same way. Without a Dir there is none of that.
 	Database engine.Options
@@ -32,6 +32,8 @@ type Env struct {
 	ModulePath []string
 	// MemoryLimit is how many bytes the values of a script may take; 0 is no limit.
 	MemoryLimit int64
+	// Programs is why scripts may not start other programs; nil allows it.
+	Programs error
 
 	Now  func() time.Time
 	Seed uint64 // where math.random starts

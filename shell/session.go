@@ -48,6 +48,7 @@ func New(env Env, db *engine.DB, reopen func(context.Context) (*engine.DB, error
 		Stdin: env.Stdin, Stdout: env.Stdout, Stderr: env.Stderr,
 		Now: env.Now, Seed: env.Seed, ReadFile: env.readFile,
 		ModulePath: env.ModulePath, MemoryLimit: env.heapLimit(),
+		FS: env.FS, Open: env.Open, Temporary: s.scratch, Programs: env.Programs,
 		Show: func(v lua.LValue) string { return render.Print(v, s.Name) },
 	})
 	s.codec = convert.New(s.runtime.L)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -12,15 +13,24 @@ import (
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/aerodb/aerodb/engine/vfs"
 )
 
-// Options is the world as Lua sees it. Fields up to ReadFile must be set.
+// Options is the world as Lua sees it. The fields up to Temporary must be set.
 type Options struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Now            func() time.Time
 	Seed           uint64                            // math.random starts here until math.randomseed
 	ReadFile       func(name string) ([]byte, error) // for require, dofile and loadfile
+
+	FS        vfs.FS                             // where io and os find files
+	Open      func(name string) (fs.File, error) // for what is only read, and may be a pipe
+	Temporary func(what string) (string, error)  // the name of a file that is not there
+
+	// Programs is why no other program may be started; nil allows it.
+	Programs error
 
 	// ModulePath lists the folders where require looks after the script's own.
 	ModulePath []string
@@ -48,6 +58,10 @@ type Runtime struct {
 	idle      []*lua.LState             // the same of smaller ones
 	trace     string                    // inside an xpcall handler: the traceback of its error
 	random    *rand.Rand
+	files     map[*luaFile]struct{} // open ones
+	fileTable *lua.LTable           // their metatable
+	input     lua.LValue            // what io.read reads
+	output    lua.LValue            // what io.write writes
 	started   time.Time
 	exit      *Exit
 	cancel    context.CancelCauseFunc // of the context of the call that runs
@@ -75,6 +89,7 @@ func New(opts Options) *Runtime {
 		L: L, Globals: L.G.Global, opts: opts,
 		sources: map[string][]string{},
 		random:  newRandom(opts.Seed),
+		files:   map[*luaFile]struct{}{},
 		started: opts.Now(),
 	}
 	for _, name := range []string{"channel", "_printregs", "module", "newproxy"} {
@@ -91,7 +106,7 @@ func New(opts Options) *Runtime {
 	r.installProtected()
 	r.installLoaders()
 	r.installWorld()
-	r.installStreams()
+	r.installIO()
 	r.installFiles()
 	r.installCoroutines()
 	r.installPatterns()
@@ -99,8 +114,11 @@ func New(opts Options) *Runtime {
 	return r
 }
 
-// Close ends the Lua state.
-func (r *Runtime) Close() { r.L.Close() }
+// Close ends the Lua state and closes the files that scripts left open.
+func (r *Runtime) Close() {
+	r.closeFiles()
+	r.L.Close()
+}
 
 // Load compiles a script. Its globals are strict. The name appears in errors; a name
 // with a directory also tells require where to look first.
