@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"context"
 	"io"
 	"io/fs"
 	"path"
@@ -32,6 +33,10 @@ type Env struct {
 	ModulePath []string
 	// MemoryLimit is how many bytes the values of a script may take; 0 is no limit.
 	MemoryLimit int64
+	// Confirm asks a person whether to go on; nil is a yes. Without it nobody can be asked.
+	Confirm func(question string) error
+	// Sleep waits, or returns why it was interrupted.
+	Sleep func(ctx context.Context, d time.Duration) error
 	// Programs is why scripts may not start other programs; nil allows it.
 	Programs error
 

@@ -13,6 +13,11 @@ func (s *Session) modules() bind.Registry {
 		collectionModule(s),
 		iteratorModule(s),
 		jsonModule(s),
+		runbookModule(s),
+		filesModule(s),
+		formatModule(s),
+		retentionModule(s),
+		reportModule(s),
 		globalsModule(s),
 	}
 }
@@ -31,6 +36,8 @@ func Pages() map[string]string {
 		"db.md": bind.Page("Lua: db", "The data: schemas, collections and their documents. `db.users` is the newest version of the\ncollection `users`; "+
 			"a function of `db` wins over a collection of the same name, which `db.collection` still reaches.",
 			r.Module("db"), r.Module("collection"), r.Module("iterator")),
+		"runbook.md": bind.Page("Lua: runbooks", "What helps an operator to write runbooks; [RUNBOOKS](../RUNBOOKS.md) shows how it goes together.",
+			r[5], r.Module("files"), r.Module("format"), r.Module("retention"), r.Module("report")),
 		"globals.md": bind.Page("Lua: the other globals", "What AeroDB adds to Lua 5.1 beside `storage` and `db`. How its Lua differs: [language](language.md).",
 			r[len(r)-1], r.Module("json")),
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aerodb/aerodb/engine"
 	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/runs"
 	"github.com/aerodb/aerodb/shell/bind"
 	"github.com/aerodb/aerodb/shell/convert"
 	"github.com/aerodb/aerodb/shell/lang"
@@ -30,6 +31,9 @@ type Session struct {
 	stored    []byte                       // of the document that get decodes
 	iterators map[*iterator]struct{}       // open ones; a reopen or Close ends them
 	ended     bool                         // Close was called
+	helpers   map[string]*lua.LTable       // modules of package lualib that were loaded
+	sources   []runs.Source                // files of Lua read so far
+	runbook   *journaling                  // of the script that runs; nil: its steps are not journaled
 	failure   error                        // a function panicked: no further call is served
 	changes   changes                      // what was written, for the prompt to say
 
@@ -43,10 +47,11 @@ func New(env Env, db *engine.DB, reopen func(context.Context) (*engine.DB, error
 		env: env, db: db, reopen: reopen,
 		shapes:    map[[2]string]*convert.Shape{},
 		iterators: map[*iterator]struct{}{},
+		helpers:   map[string]*lua.LTable{},
 	}
 	s.runtime = lang.New(lang.Options{
 		Stdin: env.Stdin, Stdout: env.Stdout, Stderr: env.Stderr,
-		Now: env.Now, Seed: env.Seed, ReadFile: env.readFile,
+		Now: env.Now, Seed: env.Seed, ReadFile: s.readFile,
 		ModulePath: env.ModulePath, MemoryLimit: env.heapLimit(),
 		FS: env.FS, Open: env.Open, Temporary: s.scratch, Programs: env.Programs,
 		Show: func(v lua.LValue) string { return render.Print(v, s.Name) },
@@ -137,7 +142,7 @@ func (s *Session) RunFile(ctx context.Context, name string, args []string) ([]lu
 
 // ReadScript returns the text of a script.
 func (s *Session) ReadScript(name string) (string, error) {
-	source, err := s.env.readFile(name)
+	source, err := s.readFile(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", dberr.New(dberr.ScriptError, "there is no script %s", name).WithHint("check the path; it is relative to the working directory")

@@ -10,8 +10,8 @@ import (
 // readPiece is how much of a file is read between two looks at the context.
 const readPiece = 1 << 20
 
-// installFiles puts a limit to the read of the library's own files, the pipes of io.popen, which takes any number for a count and any file,
-// a device without an end too, as a whole.
+// installFiles puts a limit to the read of the library's own files, which are the pipes of
+// io.popen: it takes any number for a count, and a stream without an end as a whole.
 func (r *Runtime) installFiles() {
 	methods, ok := r.L.GetTypeMetatable("FILE*").(*lua.LTable)
 	if !ok {

@@ -71,6 +71,9 @@ type Runtime struct {
 // Exit is the error of a chunk that called os.exit.
 type Exit struct{ Code int }
 
+// Exiting returns the exit that a running chunk has asked for, nil if it has not.
+func (r *Runtime) Exiting() *Exit { return r.exit }
+
 // Error says what ended the chunk.
 func (e *Exit) Error() string { return fmt.Sprintf("the script ended with exit code %d", e.Code) }
 
