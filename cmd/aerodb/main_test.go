@@ -32,7 +32,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "unchanged": unchanged, "damage": damage,
+			"exits": exits, "unchanged": unchanged, "damage": damage, "frozen": frozen,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("AERODB_WAL_MAX_SIZE", "64KiB") // creating 64 MiB of log for each script takes long

@@ -79,7 +79,7 @@ func (s Store) Resume(id string, state State) (*Journal, error) {
 // nil if it can.
 func (r *Run) Resumable(now State) error {
 	changed := func(format string, args ...any) *dberr.Error {
-		return dberr.New(dberr.ScriptChanged, format, args...).In(display(fileName(r.ID)))
+		return dberr.New(dberr.ScriptChanged, format, args...)
 	}
 	switch r.Outcome {
 	case Done:
@@ -88,15 +88,15 @@ func (r *Run) Resumable(now State) error {
 		return changed("%s is a rehearsal, not a run", r.ID).WithHint("the real run of it: aerodb run --rehearsed %s %s", r.ID, r.Script.Path)
 	case Unknown:
 		s := r.Steps[len(r.Steps)-1]
-		moved := "the database has not moved since"
+		since := "the database has not moved since"
 		if now != s.Before {
-			moved = "the database was at " + s.Before.String() + "; it is at " + now.String()
+			since = "the database has moved since: " + moved(s.Before, now)
 		}
-		return changed("the outcome of the step %q is unknown: it began at %s and neither ended nor failed; %s", s.Name, s.Began, moved).
+		return changed("the outcome of the step %q is unknown: it began at %s and neither ended nor failed; %s", s.Name, s.Began, since).
 			WithHint("find out how far the step came (in the database and in the files it writes; aerodb runs %s shows what is known), then run the script from its start", r.ID)
 	}
 	if now != r.Last {
-		return changed("the database has moved since the run ended: it was at %s, it is at %s", r.Last, now).
+		return changed("the database has moved since the run ended: %s", moved(r.Last, now)).
 			WithHint("run the script from its start: aerodb run %s", r.Script.Path)
 	}
 	return nil

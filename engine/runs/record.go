@@ -36,7 +36,16 @@ type State struct {
 
 // String describes the state in one line.
 func (s State) String() string {
-	return fmt.Sprintf("sequence %d, digest %.16s..., database %s", s.Sequence, s.Digest, s.UUID)
+	return fmt.Sprintf("sequence %d, digest %.16s...", s.Sequence, s.Digest)
+}
+
+// moved says how far a database went from one state to another.
+func moved(was, now State) string {
+	text := fmt.Sprintf("it was at %s and is at %s", was, now)
+	if was.UUID != now.UUID {
+		text += fmt.Sprintf(", of another database (%s, now %s)", was.UUID, now.UUID)
+	}
+	return text
 }
 
 // A Source is a file of Lua that a run has read.

@@ -97,12 +97,34 @@ func (s Store) Leftovers() ([]string, error) {
 	return left, nil
 }
 
+// Sweep removes the clones of rehearsals that were killed, and returns their names. It may
+// be called beside a process that has the database open.
+func (s Store) Sweep() (swept []string, err error) {
+	names, err := s.Leftovers()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		lock, err := s.FS.Lock(s.path(name + "/" + nameLock))
+		if err != nil {
+			continue // no clone, or another process is at it: the next open looks again
+		}
+		err = vfs.RemoveAll(s.FS, s.path(name))
+		_ = lock.Close() // nothing was written
+		if err != nil {
+			return swept, vfs.Wrap(err, "rehearse", display(name))
+		}
+		swept = append(swept, display(name))
+	}
+	return swept, nil
+}
+
 // Unchanged returns why a rehearsal no longer tells what the real run will do, nil if it
 // does: the script, its modules, its arguments and the database must be what they were.
 func (r *Run) Unchanged(script Script, read func(name string) ([]byte, error), now State) error {
 	if r.Outcome != Rehearsed {
 		what := "is a run, not a rehearsal"
-		if _, rehearsal, _ := parseID(r.ID); rehearsal {
+		if IsRehearsal(r.ID) {
 			what = "is a rehearsal that failed"
 		}
 		return dberr.New(dberr.ScriptChanged, "%s %s", r.ID, what).WithHint("rehearse it: aerodb rehearse %s", script.Path)
@@ -111,7 +133,7 @@ func (r *Run) Unchanged(script Script, read func(name string) ([]byte, error), n
 		return dberr.From(err).WithHint("rehearse it again: aerodb rehearse %s", script.Path)
 	}
 	if now != r.First {
-		return dberr.New(dberr.ScriptChanged, "the database has moved since the rehearsal %s: it was at %s, it is at %s", r.ID, r.First, now).
+		return dberr.New(dberr.ScriptChanged, "the database has moved since the rehearsal %s: %s", r.ID, moved(r.First, now)).
 			WithHint("rehearse it again: aerodb rehearse %s", script.Path)
 	}
 	return nil

@@ -37,7 +37,7 @@ func (s Store) stamp() string { return s.Now().UTC().Format(time.RFC3339) }
 
 // fileName is the file of an id.
 func fileName(id string) string {
-	if _, rehearsal, _ := parseID(id); rehearsal {
+	if IsRehearsal(id) {
 		return id + suffixRehearsal
 	}
 	return id + suffixJournal
@@ -52,6 +52,12 @@ func parseID(id string) (number int, rehearsal, ok bool) {
 	digits, rehearsal = strings.CutPrefix(digits, "r")
 	n, err := strconv.Atoi(digits)
 	return n, rehearsal, err == nil && n > 0 && strconv.Itoa(n) == digits
+}
+
+// IsRehearsal reports whether an id is that of a rehearsal.
+func IsRehearsal(id string) bool {
+	_, rehearsal, _ := parseID(id)
+	return rehearsal
 }
 
 // ParseFileName reads the name of a file or folder that this package makes in runs/; a

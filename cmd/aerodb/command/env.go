@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"io"
 	"io/fs"
 	"time"
@@ -40,7 +41,9 @@ type Env struct {
 
 	Now  func() time.Time
 	Rand io.Reader
-	Pid  int
+	// Sleep waits, or returns why ctx ended before.
+	Sleep func(ctx context.Context, d time.Duration) error
+	Pid   int
 
 	Signals <-chan Signal
 	Exit    func(code int) // ends the process at once

@@ -4,7 +4,7 @@ import "github.com/spf13/cobra"
 
 // commands lists the commands, in the order of the help.
 var commands = []func(*app) *cobra.Command{
-	initCommand, runCommand, evalCommand,
+	initCommand, runCommand, rehearseCommand, runsCommand, evalCommand,
 	schemaCommand, importCommand, exportCommand, requestCommand,
 	statsCommand, digestCommand, checkpointCommand, compactCommand, snapshotCommand,
 	backupCommand, restoreCommand, drillCommand, verifyCommand, diffCommand, selftestCommand,
