@@ -74,6 +74,14 @@ func (w *world) interruptAt(n int) {
 	})
 }
 
+// change is a runbook that changes what it can.
+const change = `
+step("change", function() db.x:delete("a") db.x:insert{_id = "c"} end)
+storage.backup("mine.tar")
+os.remove("b.tar")
+storage.checkpoint()
+storage.restore("mine.tar")`
+
 // prepared returns a world with a database of two documents in data, and a backup of
 // when it had one.
 func prepared(t *testing.T) *world {
@@ -86,6 +94,9 @@ func prepared(t *testing.T) *world {
 	w.must(t, "", "backup", "--output", "b.tar")
 	w.must(t, `{"_id":"b"}`, "import", "x", "v1", "-")
 	w.must(t, "", "checkpoint")
+	if err := vfs.Publish(w.fs, ".", "change.lua", []byte(change), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	return w
 }
 
@@ -110,6 +121,7 @@ func TestInterruptedAnywhere(t *testing.T) {
 		{[]string{"verify"}, newer, nil, false},
 		{[]string{"compact"}, newer, nil, true},
 		{[]string{"diff", "b.tar", "live"}, newer, nil, false},
+		{[]string{"rehearse", "change.lua"}, newer, nil, false},
 	} {
 		t.Run(c.args[0], func(t *testing.T) {
 			codes := sweep(t, start, c.args, newer, c.after, c.adds)
@@ -182,6 +194,11 @@ func sweep(t *testing.T, files *vfs.Mem, args []string, before, after string, ad
 		}
 		if got := outside(w.fs); !slices.Equal(got, want) {
 			t.Fatalf("at call %d, exit code %d: left %v, want %v", n, code, got, want)
+		}
+		for _, name := range w.fs.Files() {
+			if strings.Contains(name, "data/runs/") && strings.Contains(name, ".tmp") {
+				t.Fatalf("at call %d, exit code %d: left %s", n, code, name)
+			}
 		}
 		if got := w.must(t, "", "digest"); got != digest {
 			t.Fatalf("at call %d, exit code %d: digest %s, want %s", n, code, got, digest)
