@@ -89,6 +89,18 @@ func (c *cloner) run() error {
 			return err
 		}
 	}
+	for _, name := range []string{nameHistory, nameHistory + historyOlder} {
+		_, err := db.fs.Stat(db.path(name))
+		if vfs.IsNotExist(err) {
+			continue
+		}
+		if err != nil {
+			return vfs.Wrap(err, "clone", name)
+		}
+		if err := c.copy(name, -1); err != nil {
+			return err
+		}
+	}
 	return c.copy(nameCurrent, -1) // last: it makes it a database
 }
 

@@ -40,7 +40,7 @@ func (db *DB) replay(ctx context.Context) error {
 		return dberr.New(dberr.RecoveryInconsistent, "it names the log %q, which cannot begin at %d for a checkpoint at %d", name, db.manifest.WAL.FirstSequence, db.manifest.Sequence).In(db.gen.checkpoint())
 	}
 	full := path.Join(db.gen.wal(), name)
-	r := &replayer{db: db, ctx: ctx, file: full}
+	r := &replayer{db: db, ctx: ctx, file: full, prepare: preparer{stored: true}}
 	log, report, err := wal.Open(db.walOptions(), name, r.record, db.opts.ReadOnly)
 	r.told(true)
 	if vfs.IsNotExist(err) {
