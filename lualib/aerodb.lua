@@ -421,7 +421,7 @@ function files.list(path) end
 ---@return integer? the size; nil if there is nothing of that name.
 function files.size(path) end
 
---- Makes a folder and those above it that are missing. One that is there is fine.
+--- Makes a folder and those above it that are missing. One that is there is fine; the data directory is no place for it.
 ---@param path string the folder
 ---@return string the path.
 function files.make_folder(path) end

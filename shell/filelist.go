@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"strings"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -42,19 +43,36 @@ func filesModule(s *Session) *bind.Module {
 					}
 					return lang.Integer(info.Size()), nil
 				}},
-			{Name: "make_folder", Doc: "Makes a folder and those above it that are missing. One that is there is fine.",
+			{Name: "make_folder", Doc: "Makes a folder and those above it that are missing. One that is there is fine; the data directory is no place for it.",
 				Params:  []bind.Param{path},
 				Returns: bind.Field{Type: "string", Doc: "the path."},
 				Example: `files.make_folder(dir .. "/backups/nightly")`,
 				Errors:  []dberr.Code{dberr.StorageIOError},
 				Call: func(a *bind.Args) (lua.LValue, error) {
-					if err := vfs.MkdirAll(s.env.FS, a.String("path")); err != nil {
-						return nil, vfs.Wrap(err, "files", a.String("path"))
-					}
-					return a.Value("path"), nil
+					return a.Value("path"), s.makeFolder(a.String("path"))
 				}},
 		},
 	}
+}
+
+// makeFolder makes a folder, which is none of the data directory's.
+func (s *Session) makeFolder(name string) error {
+	full, err := vfs.Resolve(s.env.FS, name)
+	if err == nil && s.env.Database.Dir != "" {
+		var data string
+		data, err = vfs.Resolve(s.env.FS, s.env.Database.Dir)
+		if err == nil && strings.HasPrefix(full+"/", data+"/") {
+			return dberr.New(dberr.StorageIOError, "the folder would lie inside the data directory").In(name).
+				WithHint("name a place outside of %s", s.env.Database.Dir)
+		}
+	}
+	if err == nil {
+		err = vfs.MkdirAll(s.env.FS, name)
+	}
+	if err != nil {
+		return vfs.Wrap(err, "files", name)
+	}
+	return nil
 }
 
 func (s *Session) listFolder(name string) (document.Value, error) {

@@ -38,6 +38,11 @@ func TestScripts(t *testing.T) {
 			env.Setenv("AERODB_WAL_MAX_SIZE", "64KiB") // creating 64 MiB of log for each script takes long
 			env.Setenv("AERODB_LOG_LEVEL", "warn")
 			env.Setenv("GORACE", os.Getenv("GORACE"))
+			scripts, err := filepath.Abs("../../scripts")
+			if err != nil {
+				return err
+			}
+			env.Setenv("SCRIPTS", scripts)
 			return os.MkdirAll(filepath.Join(env.WorkDir, "tmp"), 0o777)
 		},
 	})

@@ -110,6 +110,9 @@ func commandLine(s runs.Script) string {
 }
 
 func stepsText(run *runs.Run) string {
+	if runs.IsRehearsal(run.ID) {
+		return "" // they were the clone's
+	}
 	if len(run.Steps) == run.StepsDone() {
 		return fmt.Sprint(run.StepsDone())
 	}
