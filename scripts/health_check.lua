@@ -31,8 +31,8 @@ end
 local wal = 100 * s.wal_size_bytes / s.wal_limit_bytes
 check(wal <= options.wal, "the WAL is filled to %.0f %% of %s", wal, format.size(s.wal_limit_bytes))
 check(s.recovery_duration_ms <= options.recovery_ms, "the open took %s", format.duration(s.recovery_duration_ms))
-check(s.segment_count <= options.segments, "there are %d segments", s.segment_count)
-check(s.document_count >= options.documents, "there are %d documents, wanted %d", s.document_count, options.documents)
+check(s.segment_count <= options.segments, "segments: %d, more than %d", s.segment_count, options.segments)
+check(s.document_count >= options.documents, "documents: %d, fewer than %d", s.document_count, options.documents)
 
 if options.backups ~= "" then
   local newest

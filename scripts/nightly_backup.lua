@@ -54,7 +54,7 @@ r:table({
   {what = "backup took", value = format.duration(backup.duration_ms)},
   {what = "drill", value = ("ok: restored in %s, opened in %s, verified in %s"):format(
     format.duration(drill.restore_ms), format.duration(drill.open_ms), format.duration(drill.verify_ms))},
-  {what = "kept", value = removed.kept .. " nightly backups"},
+  {what = "nightly backups kept", value = removed.kept},
 }, {"what", "value"})
 r:section("Removed")
 local names = {}

@@ -27,7 +27,7 @@ func (s Store) Begin(script Script, sources []Source, state State, rehearsed str
 		return nil, err
 	}
 	j := &Journal{store: s, run: Run{ID: id}, started: s.Now()}
-	r := &Record{Kind: KindBegin, Time: s.stamp(), State: state, Script: &script, Sources: sources, Rehearsed: rehearsed}
+	r := &Record{Kind: KindBegin, Format: Format, Time: s.stamp(), State: state, Script: &script, Sources: sources, Rehearsed: rehearsed}
 	if j.run.size, j.run.sum, err = s.publish(id, r); err != nil {
 		return nil, err
 	}

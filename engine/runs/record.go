@@ -87,6 +87,7 @@ type Problem struct {
 // A Record is one line. Kind says which of the members have a meaning.
 type Record struct {
 	N         int             `json:"n"`
+	Format    int             `json:"format,omitempty"` // of the file; begin, rehearsal
 	Kind      Kind            `json:"kind"`
 	Time      string          `json:"time"` // RFC 3339, UTC
 	State     State           `json:"state"`
@@ -100,6 +101,10 @@ type Record struct {
 	Exit      int             `json:"exit,omitempty"`      // failed, end: the exit code
 	After     *State          `json:"after,omitempty"`     // rehearsal: the clone's state at the end
 }
+
+// Format is the version of the format that this package writes. A file of a newer one is
+// refused.
+const Format = 1
 
 // Limits, in bytes.
 const (

@@ -21,7 +21,7 @@ type Rehearsal struct {
 
 // Save keeps a rehearsal under the id that Reserve gave.
 func (s Store) Save(id string, r Rehearsal) error {
-	_, _, err := s.publish(id, &Record{Kind: KindRehearsal, Time: s.stamp(), State: r.Before, After: &r.After,
+	_, _, err := s.publish(id, &Record{Kind: KindRehearsal, Format: Format, Time: s.stamp(), State: r.Before, After: &r.After,
 		Script: &r.Script, Sources: r.Sources, Problem: r.Problem, Millis: millis(r.Took)})
 	return err
 }

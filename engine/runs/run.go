@@ -132,6 +132,10 @@ func parse(id string, data []byte) (Run, error) {
 			}
 			return run, damaged(id, run.size, "%s", reason)
 		}
+		if run.n == 0 && record.Format != Format {
+			return run, dberr.New(dberr.RecoveryFailed, "the file has format version %d; this program reads version %d", record.Format, Format).
+				In(display(fileName(id))).WithHint("use a version of aerodb that reads format %d", record.Format)
+		}
 		if reason := run.take(&record); reason != "" {
 			return run, damaged(id, run.size, "%s", reason)
 		}

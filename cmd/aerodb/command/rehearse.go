@@ -85,6 +85,9 @@ func (r *rehearsal) rehearse() (err error) {
 	if e := r.app.out.result(r.report.value(), r.report.write); err == nil {
 		err = e
 	}
+	if e := r.app.out.flush(); err == nil { // the banner comes last
+		err = e
+	}
 	r.app.say("REHEARSAL of %s ended: nothing was changed", commandLine(r.report.script))
 	return err
 }
