@@ -60,6 +60,31 @@ func TestSignalStopsARehearsal(t *testing.T) {
 	}
 }
 
+// A signal in a step is a failure of it: the run can be resumed.
+func TestSignalInAStep(t *testing.T) {
+	dir := newDatabase(t)
+	write(t, dir, "steps.lua", `
+step("one", function() print("one") end)
+step("two", function() print("two") while not files.size("stop") do end end)`)
+	p := start(t, dir, "run", "steps.lua")
+	p.line(t)
+	p.line(t)
+	p.Process.Signal(os.Interrupt)
+	if code := p.exit(t); code != 130 {
+		t.Errorf("exit code %d\n%s", code, p.stderr.String())
+	}
+	_, list, _ := run(t, dir, "runs")
+	lines := strings.Split(list, "\n")
+	id, _, _ := strings.Cut(lines[1], " ")
+	if !strings.Contains(lines[1], " failed ") {
+		t.Errorf("the run is listed as %q", lines[1])
+	}
+	write(t, dir, "stop", "")
+	if code, stdout, stderr := run(t, dir, "run", "--resume", id); code != 0 || stdout != "two\n" {
+		t.Errorf("resumed: exit code %d, printed %q\n%s", code, stdout, stderr)
+	}
+}
+
 // What a killed rehearsal leaves is named and swept by the next open, and by the next
 // rehearsal.
 func TestKilledRehearsal(t *testing.T) {
