@@ -11,7 +11,7 @@ import (
 func (a *app) options(cmd *cobra.Command, dir string) engine.Options {
 	c := a.config
 	command := cmd.CommandPath()
-	if cmd.Name() == "run" {
+	if cmd.Name() == "run" && cmd.Flags().NArg() > 0 {
 		command += " " + cmd.Flags().Arg(0) // whoever waits for the lock wants to know
 	}
 	bar := a.steps("replay the log")
