@@ -1,6 +1,8 @@
 package runs
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aerodb/aerodb/engine/dberr"
@@ -86,8 +88,9 @@ func (r *Run) Resumable(now State) error {
 		return changed("the run %s is done: there is nothing to resume", r.ID).WithHint("run the script again: aerodb run %s", r.Script.Path)
 	case Rehearsed:
 		return changed("%s is a rehearsal, not a run", r.ID).WithHint("the real run of it: aerodb run --rehearsed %s %s", r.ID, r.Script.Path)
-	case Unknown:
-		s := r.Steps[len(r.Steps)-1]
+	}
+	if i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.Outcome == Unknown }); i >= 0 {
+		s := r.Steps[i]
 		since := "the database has not moved since"
 		if now != s.Before {
 			since = "the database has moved since: " + moved(s.Before, now)
@@ -148,16 +151,28 @@ func (j *Journal) StepEnd(name string, result []byte, sources []Source, state St
 	return j.append(&Record{Kind: KindStepEnd, Step: name, Result: result, Sources: sources, State: state, Millis: millis(j.store.Now().Sub(j.step))})
 }
 
+// problemBytesMax bounds the message of a problem: the rest of a longer one is cut, so
+// that it never is the reason why a failure is not journaled.
+const problemBytesMax = 64 << 10
+
+// cut bounds the message.
+func (p Problem) cut() *Problem {
+	if len(p.Message) > problemBytesMax {
+		p.Message = strings.ToValidUTF8(p.Message[:problemBytesMax], "") + "..."
+	}
+	return &p
+}
+
 // StepFailed notes that the step that was begun raised an error.
 func (j *Journal) StepFailed(name string, p Problem, state State) error {
-	return j.append(&Record{Kind: KindStepFailed, Step: name, Problem: &p, State: state, Millis: millis(j.store.Now().Sub(j.step))})
+	return j.append(&Record{Kind: KindStepFailed, Step: name, Problem: p.cut(), State: state, Millis: millis(j.store.Now().Sub(j.step))})
 }
 
 // Finish notes how the script ended, with its exit code, and closes the journal.
 func (j *Journal) Finish(p *Problem, exit int, state State) error {
 	r := &Record{Kind: KindEnd, State: state, Exit: exit, Millis: millis(j.store.Now().Sub(j.started))}
 	if p != nil {
-		r.Kind, r.Problem = KindFailed, p
+		r.Kind, r.Problem = KindFailed, p.cut()
 	}
 	err := j.append(r)
 	j.Close()

@@ -116,6 +116,9 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
+// crcOf continues a checksum.
+func crcOf(before uint32, body []byte) uint32 { return crc32.Update(before, castagnoli, body) }
+
 // seed is the checksum that the first line of a file continues from.
 func seed(id string) uint32 { return crc32.Checksum([]byte(id), castagnoli) }
 
@@ -130,7 +133,7 @@ func encode(r *Record, before uint32) ([]byte, uint32, error) {
 		return nil, 0, dberr.New(dberr.InternalInvariant, "a record of a run has no JSON: %w", err)
 	}
 	body := bytes.TrimSuffix(b.Bytes(), []byte("}\n"))
-	sum := crc32.Update(before, castagnoli, body)
+	sum := crcOf(before, body)
 	line := appendEnd(body, len(body), sum)
 	if len(line) > lineBytesMax {
 		return nil, 0, dberr.New(dberr.ScriptError, "a record of the run has %d bytes; at most %d can be kept", len(line), lineBytesMax)
@@ -156,7 +159,7 @@ func decode(line []byte, before uint32, n int) (r Record, sum uint32, reason str
 	if i < 0 {
 		return r, 0, "the line has no checksum"
 	}
-	sum = crc32.Update(before, castagnoli, line[:i])
+	sum = crcOf(before, line[:i])
 	if want := appendEnd(nil, i, sum); !bytes.Equal(line[i:], want) {
 		return r, 0, fmt.Sprintf("the checksum of the line is %08x, which is not what is written in it", sum)
 	}

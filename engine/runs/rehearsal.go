@@ -21,6 +21,9 @@ type Rehearsal struct {
 
 // Save keeps a rehearsal under the id that Reserve gave.
 func (s Store) Save(id string, r Rehearsal) error {
+	if r.Problem != nil {
+		r.Problem = r.Problem.cut()
+	}
 	_, _, err := s.publish(id, &Record{Kind: KindRehearsal, Format: Format, Time: s.stamp(), State: r.Before, After: &r.After,
 		Script: &r.Script, Sources: r.Sources, Problem: r.Problem, Millis: millis(r.Took)})
 	return err

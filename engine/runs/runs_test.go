@@ -132,6 +132,14 @@ func TestResume(t *testing.T) {
 	if run.Outcome != runs.Done || run.StepsDone() != 2 || len(run.Steps) != 2 || run.Resumed != 1 {
 		t.Errorf("at the end: %+v", run)
 	}
+	// A failure whose message would not fit is cut, not left out.
+	j, err = journaled(s)
+	mustDo(t, err)
+	mustDo(t, j.StepFailed("two", runs.Problem{Code: "X", Message: strings.Repeat("é", 1<<23)}, at(2)))
+	mustDo(t, j.Finish(nil, 0, at(2)))
+	if run, err := s.Load(j.Run().ID); err != nil || len(run.Steps[1].Problem.Message) > 1<<17 {
+		t.Errorf("%v", err)
+	}
 	_, err = s.Resume("20200101T000000Z-1", at(0))
 	wantCode(t, err, dberr.ScriptError, "there is no run")
 	_, err = s.Load("../CURRENT")
