@@ -240,23 +240,6 @@ func (o *Overlay) makeParent(s spot, name string) error {
 	return err
 }
 
-// Mkdir implements FS.
-func (o *Overlay) Mkdir(name string, perm fs.FileMode) error {
-	s, err := o.spot(name)
-	switch {
-	case err != nil:
-		return err
-	case s.moved != "":
-		return o.base.Mkdir(s.moved, perm)
-	case s.layer != nowhere:
-		return &fs.PathError{Op: "mkdir", Path: name, Err: syscall.EEXIST}
-	}
-	if err := o.makeParent(s, name); err != nil {
-		return err
-	}
-	return o.base.Mkdir(s.upper, perm)
-}
-
 // Stat implements FS.
 func (o *Overlay) Stat(name string) (fs.FileInfo, error) {
 	real, err := o.real("stat", name)

@@ -7,6 +7,23 @@ import (
 	"syscall"
 )
 
+// Mkdir implements FS.
+func (o *Overlay) Mkdir(name string, perm fs.FileMode) error {
+	s, err := o.spot(name)
+	switch {
+	case err != nil:
+		return err
+	case s.moved != "":
+		return o.base.Mkdir(s.moved, perm)
+	case s.layer != nowhere:
+		return &fs.PathError{Op: "mkdir", Path: name, Err: syscall.EEXIST}
+	}
+	if err := o.makeParent(s, name); err != nil {
+		return err
+	}
+	return o.base.Mkdir(s.upper, perm)
+}
+
 // Rename implements FS.
 func (o *Overlay) Rename(oldname, newname string) error {
 	return o.give("rename", oldname, newname, o.base.Rename, true)
