@@ -20,6 +20,7 @@ type Config struct {
 	Snapshots Snapshots
 	Memory    Memory
 	Startup   Startup
+	Scripts   Scripts
 	Limits    Limits
 	Shell     Shell
 	Log       Log
@@ -47,11 +48,17 @@ type Startup struct {
 	Scripts []string
 }
 
+// Scripts is the table [scripts].
+type Scripts struct{ Path []string }
+
 // Limits is the table [limits]; sizes are bytes.
 type Limits struct{ DocumentSize, QueryLimit int }
 
-// Shell is the table [shell].
-type Shell struct{ Prompt, HistoryFile, OutputFormat string }
+// Shell is the table [shell]; sizes are bytes.
+type Shell struct {
+	Prompt, HistoryFile, OutputFormat, Pager string
+	MemoryLimit                              int64
+}
 
 // Log is the table [log].
 type Log struct{ Level, Format, File string }

@@ -27,8 +27,8 @@ func opener(files map[string]string) func(string) (fs.File, error) {
 
 // settings prints what a configuration says, without where it is from.
 func settings(c *config.Config) string {
-	return fmt.Sprintf("%q %+v %+v %+v %+v %+v %+v %+v",
-		c.DataDir, c.WAL, c.Snapshots, c.Memory, c.Startup, c.Limits, c.Shell, c.Log)
+	return fmt.Sprintf("%q %+v %+v %+v %+v %+v %+v %+v %+v",
+		c.DataDir, c.WAL, c.Snapshots, c.Memory, c.Startup, c.Scripts, c.Limits, c.Shell, c.Log)
 }
 
 func TestDefaults(t *testing.T) {
@@ -36,8 +36,8 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `"./data" {MaxSize:67108864 OnFull:checkpoint} {Keep:2} {CacheSize:67108864} {Verify:quick Scripts:[]}` +
-		` {DocumentSize:16777216 QueryLimit:10000} {Prompt:aerodb>  HistoryFile: OutputFormat:auto} {Level:info Format:text File:}`
+	want := `"./data" {MaxSize:67108864 OnFull:checkpoint} {Keep:2} {CacheSize:67108864} {Verify:quick Scripts:[]} {Path:[]}` +
+		` {DocumentSize:16777216 QueryLimit:10000} {Prompt:aerodb>  HistoryFile: OutputFormat:auto Pager: MemoryLimit:1073741824} {Level:info Format:text File:}`
 	if got := settings(c); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -83,8 +83,8 @@ limits.document_size = "1MB"
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `"./data" {MaxSize:67108864 OnFull:checkpoint} {Keep:7} {CacheSize:2097152} {Verify:quick Scripts:[a.lua b.lua]}` +
-		` {DocumentSize:1000000 QueryLimit:10000} {Prompt:prod>  HistoryFile: OutputFormat:auto} {Level:info Format:text File:}`
+	want := `"./data" {MaxSize:67108864 OnFull:checkpoint} {Keep:7} {CacheSize:2097152} {Verify:quick Scripts:[a.lua b.lua]} {Path:[]}` +
+		` {DocumentSize:1000000 QueryLimit:10000} {Prompt:prod>  HistoryFile: OutputFormat:auto Pager: MemoryLimit:1073741824} {Level:info Format:text File:}`
 	if got := settings(c); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -156,7 +156,7 @@ func TestMistakesInTheEnvironment(t *testing.T) {
 func TestMistakesInFlags(t *testing.T) {
 	in := config.Inputs{Open: opener(nil), Flags: map[string]string{"output-format": "jsn"}}
 	_, err := config.Load(in)
-	expect(t, "flag", err, "CONFIG_INVALID", `the flag --output-format = "jsn": one of auto, table, json, lua is wanted`, `did you mean "json"?`)
+	expect(t, "flag", err, "CONFIG_INVALID", `the flag --output-format = "jsn": one of auto, table, json, lua, csv, line is wanted`, `did you mean "json"?`)
 }
 
 func TestNamedFile(t *testing.T) {

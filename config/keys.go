@@ -48,6 +48,12 @@ var Keys = []Key{
 		set:  func(c *Config, v value) { c.Startup.Scripts = v.list },
 	},
 	{
+		Name: "scripts.path", Kind: List, Default: "",
+		Note: "folders where require looks",
+		Why:  "Modules that several runbooks share: require(\"name\") looks for name.lua beside the script first, then in these folders, in this order. Relative to the working directory.",
+		set:  func(c *Config, v value) { c.Scripts.Path = v.list },
+	},
+	{
 		Name: "limits.document_size", Kind: Size, Default: "16MiB", Min: 1 << 10, Max: 64 << 20,
 		Note: "a larger document is refused",
 		Why:  "Lower it to refuse documents that are a mistake. A document must also fit into the WAL.",
@@ -62,20 +68,37 @@ var Keys = []Key{
 	{
 		Name: "shell.prompt", Kind: Text, Default: "aerodb> ",
 		Note: "of the interactive shell",
-		Why:  "Let the prompt say which database this is, so that production looks like production.",
-		set:  func(c *Config, v value) { c.Shell.Prompt = v.text },
+		Why: "Let the prompt say which database this is, so that production looks like production. %d is the name of the data directory, %s the sequence of the last write, " +
+			"%w how full the WAL is in percent, %f a space and in brackets what matters now, such as (read-only, wal 85%), or nothing; %% is a percent sign, and anything else is shown as it is. " +
+			"The default stands for \"aerodb%f> \".",
+		set: func(c *Config, v value) { c.Shell.Prompt = v.text },
 	},
 	{
 		Name: "shell.history_file", Kind: Text, Default: "",
 		Note: "default: the user's state directory",
-		Why:  "What was typed at the prompt is kept here, readable by its owner only.",
-		set:  func(c *Config, v value) { c.Shell.HistoryFile = v.text },
+		Why: "What was typed at the prompt is kept here, readable by its owner only; any number of shells share it. The default is aerodb/history under XDG_STATE_HOME, " +
+			"which is ~/.local/state if that is not set. A statement that begins with a blank is not kept.",
+		set: func(c *Config, v value) { c.Shell.HistoryFile = v.text },
 	},
 	{
-		Name: "shell.output_format", Kind: Enum, Default: "auto", Choices: []string{"auto", "table", "json", "lua"}, Flag: "output-format",
-		Note: `or "table", "json", "lua"`,
-		Why:  "auto is for people. json prints one JSON value a line, errors too, for programs; lua prints what Lua reads back.",
+		Name: "shell.output_format", Kind: Enum, Default: "auto", Choices: []string{"auto", "table", "json", "lua", "csv", "line"}, Flag: "output-format",
+		Note: `or "table", "json", "lua", "csv", "line"`,
+		Why:  "auto is for people. json prints one JSON value a line, errors too, for programs; lua prints what Lua reads back; csv and line are for spreadsheets and for grep.",
 		set:  func(c *Config, v value) { c.Shell.OutputFormat = v.text },
+	},
+	{
+		Name: "shell.pager", Kind: Text, Default: "",
+		Note: "a program; default: the environment's PAGER; \"off\" for none",
+		Why: "What is longer than the screen goes through this program, when the shell is on a terminal. Where neither this nor PAGER names one, " +
+			"the shell shows one screen and .all shows the rest, through less where there is one.",
+		set: func(c *Config, v value) { c.Shell.Pager = v.text },
+	},
+	{
+		Name: "shell.memory_limit", Kind: Size, Default: "1GiB", Min: 16 << 20, Max: 1 << 40,
+		Note: "what the values of a script may take",
+		Why: "A script whose tables and strings grow beyond it ends with an error instead of taking the machine's memory, and the database stays open. " +
+			"It counts what is beside memory.cache_size and wal.max_size. Raise it for a script that must keep more; see docs/SCRIPTS.md.",
+		set: func(c *Config, v value) { c.Shell.MemoryLimit = v.n },
 	},
 	{
 		Name: "log.level", Kind: Enum, Default: "info", Choices: []string{"debug", "info", "warn", "error"}, Flag: "log-level",

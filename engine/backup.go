@@ -114,7 +114,11 @@ func (db *DB) BackupFile(ctx context.Context, name string, overwrite bool, progr
 }
 
 func (db *DB) mayWrite(name string, overwrite bool) error {
-	if vfs.Within(db.fs, db.opts.Dir, path.Dir(name)) {
+	inside, err := vfs.Within(db.fs, db.opts.Dir, path.Dir(name))
+	if err != nil {
+		return under(dberr.BackupFailed, vfs.Wrap(err, "backup.create", name))
+	}
+	if inside {
 		return dberr.New(dberr.BackupFailed, "the backup would lie in the data directory %s: it would be lost with it", db.opts.Dir).In(name).WithHint("choose a place outside, on another disk if there is one")
 	}
 	info, err := db.fs.Stat(name)

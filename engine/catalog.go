@@ -39,7 +39,8 @@ type version struct {
 	coll       uint16
 	number     uint16
 	schema     *schema.Schema
-	encoder    *schema.Encoder
+	encoder    *schema.Encoder // of what is written
+	stored     *schema.Encoder // of what is there: without the limit on a document's size
 	indexes    []query.Index
 	documents  atomic.Int64 // visible documents; written under DB.writeMu
 }
@@ -131,6 +132,7 @@ func (c *catalog) with(s *schema.Schema, file manifest.Schema, documentMax int) 
 			s.ID, s.Version, file.Collection, file.Version, coll, number).In(file.File)
 	}
 	v := &version{collection: s.ID, coll: coll, number: number, schema: s, encoder: schema.NewEncoder(s, documentMax)}
+	v.stored = v.encoder.Unlimited()
 	for i, field := range s.Indexes {
 		v.indexes = append(v.indexes, query.Index{Field: field, Type: v.encoder.IndexType(i)})
 	}

@@ -3,8 +3,6 @@ package engine_test
 import (
 	"flag"
 	"fmt"
-	"maps"
-	"strings"
 	"testing"
 
 	"github.com/aerodb/aerodb/engine"
@@ -32,21 +30,31 @@ type cutter struct {
 	losses  []vfs.Loss     // of inner images
 	shallow bool           // no inner images
 	skip    func(vfs.Op) bool
-	skipped bool   // a sync was
-	step    string // that is being taken
-	err     error  // the first violation
+	skipped bool // a sync was
+	third   int  // of inner, those of recoveries of inner images
+
+	thirdEvery int    // of so many inner images one has its own recovery crashed
+	step       string // that is being taken
+	err        error  // the first violation
 }
 
 // innerLosses are tried on crashes in recovery.
 var innerLosses = []vfs.Loss{vfs.LoseAll, vfs.KeepSome(1), vfs.KeepAll, vfs.KeepSome(2), vfs.KeepSome(3), vfs.KeepSome(4)}
 
 func newCutter(s *sim) *cutter {
-	c := &cutter{s: s, seen: map[image]bool{}, inner: map[image]bool{}, most: 2, deep: 48, losses: innerLosses[:2]}
+	c := &cutter{s: s, seen: map[image]bool{}, inner: map[image]bool{}, most: 2, deep: 48, thirdEvery: 32, losses: innerLosses[:2]}
 	if *crashLong {
-		c.most, c.deep, c.losses = 0, 1, innerLosses
+		c.most, c.deep, c.thirdEvery, c.losses = 0, 1, 8, innerLosses
 	}
 	s.watch = c.watch
 	return c
+}
+
+// count adds what was explored to the tally.
+func (c *cutter) count() {
+	tally.images.add(len(c.seen))
+	tally.inner.add(len(c.inner))
+	tally.third.add(c.third)
 }
 
 func (c *cutter) watch(op vfs.Op) error {
@@ -95,7 +103,7 @@ func (c *cutter) cut(at string) {
 			continue
 		}
 		c.seen[key] = true
-		if err := c.judge(img, mayRefuse(loss, pending)); err != nil {
+		if err := c.judge(img, damagedFiles(loss, pending)); err != nil {
 			c.err = fmt.Errorf("power cut before %q, %v: %w", at, loss, err)
 		}
 	}
@@ -110,43 +118,50 @@ func (c *cutter) kill(at string) {
 	}
 }
 
-func (c *cutter) judge(img *vfs.Mem, refusable bool) error {
+func (c *cutter) judge(img *vfs.Mem, damaged []string) error {
 	o := oracle{s: c.s, brief: c.shallow}
 	if c.shallow {
-		return o.check(img, refusable)
+		return o.check(img, damaged)
 	}
 	if len(c.seen)%c.deep == 0 {
 		o.deep = true
-		if !refusable {
-			if err := c.within(img.Clone()); err != nil {
+		if len(damaged) == 0 {
+			if err := c.within(img.Clone(), true); err != nil {
 				return err
 			}
 		}
 	}
-	return o.check(img, refusable)
+	return o.check(img, damaged)
 }
 
 // checkInner judges an image of s, not c.s, briefly and once.
-func (c *cutter) checkInner(s *sim, img *vfs.Mem) error {
+func (c *cutter) checkInner(s *sim, img *vfs.Mem) (fresh bool, err error) {
 	key := image{img.Hash(), s.now, s.flight}
 	if c.inner[key] {
-		return nil
+		return false, nil
 	}
 	c.inner[key] = true
-	return oracle{s: s, brief: true}.check(img, false)
+	return true, oracle{s: s, brief: true}.check(img, nil)
 }
 
-// within crashes the recovery of img before each call.
-func (c *cutter) within(img *vfs.Mem) error {
-	inner := &sim{mem: img, keep: c.s.keep, onFull: c.s.onFull, now: c.s.now, flight: c.s.flight, history: c.s.history}
-	inner.use(img)
+// within crashes the recovery of img before each call; with again, the recoveries of
+// some of those too.
+func (c *cutter) within(img *vfs.Mem, again bool) error {
+	inner := c.s.follow(img, c.s.now, c.s.flight)
 	var failure error
 	look := func(at string) {
 		for _, loss := range c.losses {
 			if failure != nil {
 				return
 			}
-			if err := c.checkInner(inner, img.AfterCrash(loss)); err != nil {
+			fresh, err := c.checkInner(inner, inner.mem.AfterCrash(loss))
+			if fresh && !again {
+				c.third++
+			}
+			if err == nil && fresh && again && len(c.inner)%c.thirdEvery == 0 {
+				err = c.within(inner.mem.AfterCrash(loss), false)
+			}
+			if err != nil {
 				failure = fmt.Errorf("recovery cut before %q, %v: %w", at, loss, err)
 			}
 		}
@@ -169,9 +184,7 @@ func (c *cutter) within(img *vfs.Mem) error {
 // killed ends the process here and starts another, which writes; then the power
 // goes. What the first left in the page cache only must not be built upon.
 func (c *cutter) killed() error {
-	next := newSim()
-	next.keep, next.onFull, next.history = c.s.keep, c.s.onFull, maps.Clone(c.s.history)
-	next.use(c.s.mem.Clone())
+	next := c.s.follow(c.s.mem.Clone(), c.s.now, c.s.flight)
 	db, err := engine.Open(ctx, next.options(next.mem))
 	if err != nil {
 		if !c.s.now.made {
@@ -197,7 +210,7 @@ func (c *cutter) killed() error {
 	steps = append(steps, stepInsert("v1", doc("killed", 7, 10)))
 	for _, st := range append(steps, stepCheckpoint(), stepInsert("v1", doc("killed twice", 8, 10))) {
 		for _, loss := range c.losses {
-			if err := c.checkInner(next, next.mem.AfterCrash(loss)); err != nil {
+			if _, err := c.checkInner(next, next.mem.AfterCrash(loss)); err != nil {
 				return fmt.Errorf("then the power cut before %s, %v: %w", st.name, loss, err)
 			}
 		}
@@ -208,14 +221,15 @@ func (c *cutter) killed() error {
 	return next.run(stepClose())
 }
 
-// mayRefuse reports whether a loss damages what was being written, rather than
-// keeping or losing it: then it may be refused, never believed.
-func mayRefuse(loss vfs.Loss, pending []vfs.Pending) bool {
-	var n int
-	if _, err := fmt.Sscanf(loss.String(), "first %d, next torn", &n); err == nil && strings.HasSuffix(loss.String(), "torn") {
-		return pending[n].Kind == vfs.PendingBytes
+// damagedFiles lists the files in which a loss leaves what is neither old nor new:
+// one that must be read may be refused, never believed.
+func damagedFiles(loss vfs.Loss, pending []vfs.Pending) (list []string) {
+	for _, p := range pending {
+		if loss.Damages(p) && (len(list) == 0 || list[len(list)-1] != p.Path) {
+			list = append(list, p.Path)
+		}
 	}
-	return loss.String() == "all torn" || loss.String() == "garbage bytes"
+	return list
 }
 
 func TestCrashEverywhere(t *testing.T) {
@@ -233,6 +247,7 @@ func TestCrashEverywhere(t *testing.T) {
 			}
 			c := newCutter(s)
 			err := c.run(w.steps[known:]...)
+			c.count()
 			t.Logf("%d images, %d of recoveries and killed processes", len(c.seen), len(c.inner))
 			if err != nil {
 				t.Fatal(err)

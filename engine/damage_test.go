@@ -49,8 +49,7 @@ func damaged(s *sim, img *vfs.Mem, allowed ...*model) (refused bool, err error) 
 	if n := img.OpenHandles(); n != 0 {
 		return true, fmt.Errorf("%d files stay open after %w", n, err)
 	}
-	e := dberr.From(err)
-	if e.Severity() != dberr.Fatal && e.Code != dberr.DatabaseNotFound || e.Path == "" && e.Code != dberr.DatabaseNotFound {
+	if e := dberr.From(err); !corruption(e.Code) || e.Path == "" {
 		return true, err
 	}
 	for _, name := range changed(before, img) {
@@ -59,6 +58,15 @@ func damaged(s *sim, img *vfs.Mem, allowed ...*model) (refused bool, err error) 
 		}
 	}
 	return true, nil
+}
+
+// corruption reports whether a command that ends with the code exits with 4.
+func corruption(code dberr.Code) bool {
+	switch code {
+	case dberr.StorageCorruption, dberr.WALCorruption, dberr.BackupInvalid, dberr.RecoverySchemaMissing, dberr.RecoveryInconsistent:
+		return true
+	}
+	return false
 }
 
 // answers compares everything that the database says.
@@ -143,6 +151,7 @@ func TestEveryDamagedByte(t *testing.T) {
 				}
 			}
 			t.Logf("%d damaged bytes", cases)
+			tally.bytes.add(cases)
 		})
 	}
 }
@@ -201,6 +210,7 @@ func TestEveryTruncation(t *testing.T) {
 		}
 	}
 	t.Logf("%d truncations", cases)
+	tally.files.add(cases)
 }
 
 // TestSwappedFiles puts each file in the place of each other one of its kind, and
@@ -244,4 +254,5 @@ func TestSwappedFiles(t *testing.T) {
 		try("older", name, content(older, name))
 	}
 	t.Logf("%d swaps", cases)
+	tally.files.add(cases)
 }

@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/aerodb/aerodb/engine"
@@ -20,49 +23,86 @@ type fault struct {
 	name    string
 	err     error
 	forever bool
+	copies  bool // a link that fails so is replaced by a copy
 }
+
+func injected(err error) error { return fmt.Errorf("%w: %w", errInjected, err) }
 
 func faultsOf(op vfs.Op) []fault {
 	list := []fault{
-		{"EIO", fmt.Errorf("%w: %w", errInjected, vfs.EIO), false},
-		{"EIO from here on", fmt.Errorf("%w: %w", errInjected, vfs.EIO), true},
+		{name: "EIO", err: injected(vfs.EIO)},
+		{name: "EIO from here on", err: injected(vfs.EIO), forever: true},
 	}
-	space := fmt.Errorf("%w: %w", errInjected, vfs.ENOSPC)
+	add := func(errs ...syscall.Errno) {
+		for _, err := range errs {
+			list = append(list, fault{name: err.Error(), err: injected(err)})
+		}
+	}
 	switch op.Kind {
 	case vfs.KindWrite:
-		sizes := []int64{op.Len / 2, op.Len}
-		if *crashLong {
-			sizes = []int64{1, 512, op.Len - 1, op.Len}
+		for _, n := range shortOf(op.Len) {
+			list = append(list, fault{name: fmt.Sprintf("full after %d bytes", n), err: vfs.ShortWrite{N: n, Err: injected(vfs.ENOSPC)}})
 		}
-		for _, n := range sizes {
-			list = append(list, fault{fmt.Sprintf("ENOSPC after %d bytes", n), vfs.ShortWrite{N: min(n, op.Len), Err: space}, false})
+		list = append(list, fault{name: "failed after 1 byte", err: vfs.ShortWrite{N: min(1, op.Len), Err: injected(vfs.EIO)}})
+		add(vfs.EDQUOT)
+	case vfs.KindCreate, vfs.KindMkdir, vfs.KindRename, vfs.KindSync, vfs.KindSyncDir, vfs.KindAllocate:
+		add(vfs.ENOSPC, vfs.EDQUOT)
+	case vfs.KindLink:
+		add(vfs.ENOSPC, vfs.EDQUOT, syscall.EACCES, vfs.EROFS)
+		for _, err := range []syscall.Errno{vfs.EPERM, vfs.EXDEV, vfs.EMLINK, syscall.ENOTSUP, vfs.ENOSYS} {
+			list = append(list, fault{name: err.Error(), err: injected(err), copies: true})
 		}
-	case vfs.KindCreate, vfs.KindMkdir, vfs.KindRename, vfs.KindLink, vfs.KindSync, vfs.KindSyncDir, vfs.KindAllocate:
-		list = append(list, fault{"ENOSPC", space, false})
+	case vfs.KindRemove:
+		add(vfs.EPERM, syscall.EBUSY)
+	}
+	switch op.Kind {
+	case vfs.KindCreate, vfs.KindOpen, vfs.KindLock, vfs.KindReadDir:
+		add(vfs.EMFILE)
 	}
 	return list
 }
 
-// A call is one call of an undisturbed workload.
+// shortOf returns how much of a write reaches the file: up to an edge of a sector, or
+// all of it before it fails.
+func shortOf(size int64) (list []int64) {
+	step := int64(512)
+	if !*crashLong {
+		step = max(step, size/2&^511)
+	}
+	for n := int64(0); n < size; n += step {
+		list = append(list, n)
+	}
+	return append(list, size)
+}
+
+// A call is one call of an undisturbed workload. Verification and backups read in
+// goroutines, so what names it is what it does, for the which time, and not its number.
 type call struct {
-	n    int // how many calls went before, of all machines
 	step string
 	op   vfs.Op
+	nth  int  // how many like it went before
 	last bool // CHECKPOINT was replaced before, in the same step
+	late bool // a leftover was swept before, in the same step
 }
 
 // calls runs a workload and returns its calls.
 func (w workload) calls(t *testing.T) (list []call) {
 	s := newSim()
 	w.prepare(s)
-	name, switched := "", false
+	var mu sync.Mutex
+	seen := map[string]int{}
+	name, switched, swept := "", false, false
 	s.watch = func(op vfs.Op) error {
-		list = append(list, call{len(list), name, op, switched})
+		mu.Lock()
+		defer mu.Unlock()
+		list = append(list, call{name, op, seen[op.String()], switched, swept})
+		seen[op.String()]++
 		switched = switched || op.Kind == vfs.KindSyncDir && op.Path == genDir
+		swept = swept || op.Kind == vfs.KindRemove && strings.HasSuffix(op.Path, ".seg")
 		return nil
 	}
 	for _, st := range w.steps {
-		name, switched = st.name, false
+		name, switched, swept = st.name, false, false
 		if err := s.run(st); err != nil {
 			t.Fatal(err)
 		}
@@ -74,22 +114,31 @@ func (w workload) calls(t *testing.T) (list []call) {
 type survivor struct {
 	s        *sim
 	fault    fault
-	at       int
-	n        int
+	at       call
 	active   bool
 	surfaced int
+
+	mu   sync.Mutex
+	like int // calls like at so far
+	hits int // calls that failed
 
 	room     int64 // of a disk that fills up, in bytes
 	settling bool  // what took the last of it may do without
 }
 
-func (v *survivor) watch(vfs.Op) error {
-	n := v.n
-	v.n++
-	if v.active && (n == v.at || v.fault.forever && n > v.at) {
-		return v.fault.err
+func (v *survivor) watch(op vfs.Op) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	hit := v.fault.forever && v.hits > 0
+	if op.String() == v.at.op.String() {
+		hit = hit || v.like == v.at.nth
+		v.like++
 	}
-	return nil
+	if !hit || !v.active {
+		return nil
+	}
+	v.hits++
+	return v.fault.err
 }
 
 // live takes all steps; one that fails is mended and taken again.
@@ -161,7 +210,7 @@ func (v *survivor) unharmed() error {
 func (v *survivor) losses() (err error) {
 	v.s.quietly(func() {
 		for _, loss := range []vfs.Loss{vfs.LoseAll, vfs.KeepAll, vfs.KeepSome(1)} {
-			if err = (oracle{s: v.s, brief: true}).check(v.s.mem.AfterCrash(loss), false); err != nil {
+			if err = (oracle{s: v.s, brief: true}).check(v.s.mem.AfterCrash(loss), nil); err != nil {
 				err = fmt.Errorf("power cut, %v: %w", loss, err)
 				return
 			}
@@ -221,6 +270,9 @@ func (v *survivor) restart() (done bool, err error) {
 		s.db = nil
 		err = db.Close()
 	}
+	if err == nil {
+		err = v.losses() // of what the restart built upon, and swept
+	}
 	return done, err
 }
 
@@ -249,21 +301,41 @@ func (v *survivor) end() error {
 
 // tolerated says why a call may fail without the caller being told; "" if it may not.
 func tolerated(c call, f fault) string {
-	garbage := c.op.Kind == vfs.KindRemove || strings.Contains(c.op.Path+c.op.To, "data/snapshots")
+	garbage := c.op.Kind == vfs.KindRemove || c.op.Kind == vfs.KindReadDir || c.op.Kind == vfs.KindSyncDir
+	snapshots := strings.Contains(c.op.Path+c.op.To, "data/snapshots")
 	checkpoint := c.step == "checkpoint" || c.step == "compact" || strings.HasPrefix(c.step, "insert")
+	opens := c.step == "open" || c.step == "drill"
 	switch {
+	case f.copies:
+		return "link: this file system has none, so the file is copied"
 	case c.op.Kind == vfs.KindClose:
 		return "close: what matters was synced before; a late error is logged"
 	case strings.HasSuffix(c.op.Path, "/LOCK") && c.op.Kind != vfs.KindLock:
 		return "text of LOCK: the kernel holds the lock, whatever the file says"
-	case c.step == "open" && c.op.Kind == vfs.KindStat && c.op.Path == "data/CURRENT":
+	case opens && c.op.Kind == vfs.KindStat && strings.HasSuffix(c.op.Path, "/CURRENT"):
 		return "whether it is a snapshot: it is looked at once more"
-	case checkpoint && garbage && c.last:
+	case checkpoint && (c.op.Kind == vfs.KindRemove || snapshots) && c.last:
 		return "garbage behind a checkpoint: it is logged, and goes with the next checkpoint or open"
-	case c.step == "open" && vfs.IsNoSpace(f.err) && c.op.Kind != vfs.KindSyncDir:
+	case c.op.Kind == vfs.KindRemove && strings.HasSuffix(c.op.Path, "/wal/RESIZING.tmp"):
+		return "the mark of a log that got another size: it goes with the next open"
+	case c.step == "open" && garbage && (c.late || leftoverOf(c.op.Path)):
+		return "a leftover that stays: it is logged, and goes with the next open"
+	case (c.step == "verify" || c.step == "drill") && c.op.Kind == vfs.KindStat:
+		return "how large a file is, or whether it is a link: it is read all the same, and what that says is told"
+	case (c.step == "restore" || c.step == "drill") && garbage && strings.HasSuffix(c.op.Path, "/RESTORING.tmp"):
+		return "the mark of a first restore, behind CURRENT: it is logged, and goes with the next open"
+	case (c.step == "undo" || c.step == "drop") && garbage && strings.HasPrefix(c.op.Path, "data/generations"):
+		return "the generation that is not live any more: it is logged, and goes with the next open"
+	case opens && vfs.IsNoSpace(f.err) && c.op.Kind != vfs.KindSyncDir:
 		return "no room to put CURRENT and CHECKPOINT in place once more: recovery needs none"
 	}
 	return ""
+}
+
+// leftoverOf reports whether a call of the workload "leftovers" is about one.
+func leftoverOf(name string) bool {
+	name = strings.TrimPrefix(name, genDir+"/")
+	return slices.Contains([]string{"segments", "segments/000002.seg", "wal", "wal/00000000000000000004.wal", "CHECKPOINT.tmp"}, name)
 }
 
 // TestFailingCalls fails each call of each workload. The error reaches the caller,
@@ -274,49 +346,80 @@ func TestFailingCalls(t *testing.T) {
 	digits := regexp.MustCompile("[0-9]+")
 	for _, w := range workloads() {
 		var list []call
+		before := "" // one call may do different things for different callers
 		for _, c := range w.calls(t) {
 			key := digits.ReplaceAllString(c.step+": "+c.op.String(), "#")
+			switch c.op.Kind {
+			case vfs.KindSync, vfs.KindSyncDir, vfs.KindRename:
+				key = digits.ReplaceAllString(before, "#") + key
+			}
+			before = c.op.String() + ", "
 			if seen[key]++; seen[key] == 1 || *crashLong {
 				list = append(list, c)
 			}
 		}
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
+			var sum outcome
 			for _, c := range list {
 				for _, f := range faultsOf(c.op) {
-					if err := w.failing(c, f); err != nil {
-						t.Errorf("call %d in %s: %s: %s: %v", c.n, c.step, c.op, f.name, err)
+					if err := w.failing(c, f, &sum); err != nil {
+						t.Errorf("in %s: %s (number %d of its kind): %s: %v", c.step, c.op, c.nth, f.name, err)
 					}
 				}
 			}
-			t.Logf("%d calls", len(list))
+			t.Logf("%d calls: %s", len(list), sum)
+			tally.faults.add(sum)
 		})
 	}
 }
 
+// An outcome counts injected faults.
+type outcome struct{ runs, hit, surfaced, tolerated int }
+
+func (o outcome) String() string {
+	return fmt.Sprintf("%d faults, %d met, %d reached the caller, %d may be swallowed", o.runs, o.hit, o.surfaced, o.tolerated)
+}
+
 // failing lives through a workload in which one call fails.
-func (w workload) failing(c call, f fault) error {
-	if f.forever && c.op.Kind == vfs.KindSyncDir && c.op.Path == "." {
+func (w workload) failing(c call, f fault, sum *outcome) error {
+	if f.forever && c.op.Kind == vfs.KindSyncDir && c.op.Path == "." && c.step != "backup" {
 		// The name of the data directory could be neither synced nor taken back, and
 		// nothing beside the data directory is ever renamed, so it cannot be renewed.
 		return nil
 	}
 	s := newSim()
 	w.prepare(s)
-	v := &survivor{s: s, fault: f, at: c.n, active: true}
+	v := &survivor{s: s, fault: f, at: c, active: true}
 	s.watch = v.watch
 	err := v.live(w.steps)
-	if err == nil && v.surfaced == 0 && tolerated(c, f) == "" {
-		err = errors.New("the error was swallowed")
+	sum.runs++
+	why := tolerated(c, f)
+	switch {
+	case err != nil:
+		return err
+	case v.hits == 0 && c.op.Kind != vfs.KindRead:
+		return errors.New("the call was not made")
+	case v.hits == 0:
+		return nil // a block that another goroutine read first
+	case v.surfaced > 0 && f.copies:
+		return errors.New("no copy was made where no link can be")
+	case v.surfaced == 0 && why == "":
+		return errors.New("the error was swallowed")
 	}
-	return err
+	sum.hit++
+	if v.surfaced > 0 {
+		sum.surfaced++
+	} else {
+		sum.tolerated++
+	}
+	return nil
 }
 
 // TestDiskFull fills the disk after each few bytes that a workload writes. Writes are
 // refused, reads and all else that needs no room go on, and once there is room so do
 // writes.
 func TestDiskFull(t *testing.T) {
-	step := int64(512)
 	for _, w := range workloads() {
 		if !*crashLong && w.name != "full log, checkpoint" && w.name != "checkpoint with merge" && w.name != "kill and open" {
 			continue
@@ -329,10 +432,12 @@ func TestDiskFull(t *testing.T) {
 					total += c.op.Len
 				}
 			}
+			step := int64(512)
 			if !*crashLong {
-				step = total / 40
+				step = max(step, total/40&^511)
 			}
 			for room := int64(0); room < total; room += step {
+				tally.room.add(1)
 				s := newSim()
 				w.prepare(s)
 				v := &survivor{s: s, fault: fault{err: fmt.Errorf("%w: %w", errInjected, vfs.ENOSPC)}, active: true, room: room}

@@ -17,6 +17,7 @@ const (
 	historyOlder    = ".1" // behind nameHistory
 	nameGenerations = "generations"
 	nameSnapshots   = "snapshots"
+	nameRuns        = "runs"
 
 	nameDatabase   = "DATABASE"
 	nameCheckpoint = "CHECKPOINT"

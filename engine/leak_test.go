@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -202,7 +203,10 @@ func TestOpenIteratorRunsNothing(t *testing.T) {
 
 // TestMain fails if any test of the package leaves a goroutine behind.
 func TestMain(m *testing.M) {
+	randomDefaults()
+	debug.SetGCPercent(400) // most of what the suites allocate is the memtables of databases opened once
 	code := m.Run()
+	printTally()
 	if err := goleak.Find(); code == 0 && err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1

@@ -102,11 +102,16 @@ func (db *DB) open(ctx context.Context) error {
 	if current.UUID != db.identity.UUID {
 		return db.foreign(nameCurrent, current.UUID)
 	}
-	if err := db.settle(); err != nil {
+	sweeper := &sweeper{db: db}
+	if err := sweeper.look(); err != nil { // what settle writes over is a leftover too
 		return err
 	}
-	if err := db.findLeftovers(); err != nil {
+	if err := db.settle(db.previous != "" || sweeper.switched(), sweeper.resized()); err != nil {
 		return err
+	}
+	db.recovery.Unknown = sweeper.unknown
+	if !db.opts.ReadOnly {
+		sweeper.sweep()
 	}
 	db.recovery.Duration = db.opts.Now().Sub(start)
 	db.reportRecovery()

@@ -10,16 +10,26 @@ import (
 // Get returns the canonical JSON of a document, nil if this version has none of
 // that _id. The bytes are the caller's.
 func (c *Collection) Get(id string) ([]byte, error) {
-	v, err := c.db.acquire()
-	if err != nil {
-		return nil, err
-	}
-	defer v.release()
-	doc, found, err := v.document(c.version, []byte(id), nil)
+	doc, found, err := c.AppendGet(nil, id)
 	if err != nil || !found {
 		return nil, err
 	}
 	return doc, nil
+}
+
+// AppendGet appends the canonical JSON of a document to dst and reports whether this
+// version has one of that _id. Where it has none, or fails, it returns dst as it was.
+func (c *Collection) AppendGet(dst []byte, id string) (doc []byte, found bool, err error) {
+	v, err := c.db.acquire()
+	if err != nil {
+		return dst, false, err
+	}
+	defer v.release()
+	doc, found, err = v.document(c.version, []byte(id), dst)
+	if err != nil || !found {
+		return dst, false, err
+	}
+	return doc, true, nil
 }
 
 // Count returns the number of documents of this version.

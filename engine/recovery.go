@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"path"
-	"slices"
 	"time"
 
 	"github.com/aerodb/aerodb/engine/dberr"
@@ -24,6 +23,7 @@ type Recovery struct {
 	TornFile      string        // where
 	TornOffset    int64         // where in it
 	Swept         []string      // leftovers of a crash that were removed
+	Unswept       []string      // leftovers that could not be removed; the next open tries again
 	Unknown       []string      // files that are not AeroDB's: never read, never removed
 	Duration      time.Duration // of the whole
 	IndexDuration time.Duration // of replaying, which rebuilds the index entries in memory
@@ -41,7 +41,7 @@ func (db *DB) replay(ctx context.Context) error {
 		return dberr.New(dberr.RecoveryInconsistent, "it names the log %q, which cannot begin at %d for a checkpoint at %d", name, db.manifest.WAL.FirstSequence, db.manifest.Sequence).In(db.gen.checkpoint())
 	}
 	full := path.Join(db.gen.wal(), name)
-	r := &replayer{db: db, ctx: ctx, file: full}
+	r := &replayer{db: db, ctx: ctx, file: full, prepare: preparer{stored: true}}
 	log, report, err := wal.Open(db.walOptions(), name, r.record, db.opts.ReadOnly)
 	r.told(true)
 	if vfs.IsNotExist(err) {
@@ -191,24 +191,6 @@ func (db *DB) register(s *schema.Schema, file manifest.Schema) error {
 		return err
 	}
 	db.catalog.Store(next)
-	return nil
-}
-
-// findLeftovers looks for what a crash left, sweeps it unless the database is
-// read-only, and notes what is not AeroDB's.
-func (db *DB) findLeftovers() error {
-	s := &sweeper{db: db}
-	if err := s.look(); err != nil {
-		return err
-	}
-	db.recovery.Unknown = s.unknown
-	if db.opts.ReadOnly {
-		return nil
-	}
-	if err := s.sweep(); err != nil {
-		return err
-	}
-	db.recovery.Swept = slices.Clone(s.leftovers)
 	return nil
 }
 

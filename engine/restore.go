@@ -309,7 +309,7 @@ var errSwitched = errors.New("CURRENT was replaced, but whether that survives a 
 func publishCurrent(o Options, current manifest.Current) error {
 	err := vfs.Publish(o.FS, o.Dir, nameCurrent, current.Encode(), fileMode)
 	if errors.Is(err, vfs.ErrUnsynced) {
-		return dberr.New(dberr.RestoreFailed, "%w: %v", errSwitched, err).In(nameCurrent).
+		return dberr.New(dberr.RestoreFailed, "%w: %w", errSwitched, err).In(nameCurrent).
 			WithHint("look at the disk; the next open says which database it found, whole, and keeps the other")
 	}
 	return wrapIO(err, "restore", nameCurrent)
@@ -326,18 +326,30 @@ func (s *restore) undo(cause error) {
 	if s.begun {
 		s.discard(s.temp.dir())
 	}
-	if s.fresh {
-		// There was nothing, so nothing is left; the directory itself stays.
-		s.discard(nameGenerations)
-		s.discard(nameSnapshots)
-		s.discard(nameRestoring)
+	if !s.fresh {
+		return
 	}
+	// There was nothing, so nothing is left; the directory itself stays. The mark says
+	// that what else lies there is unfinished, so it goes last, when all that is gone for
+	// good.
+	generations, snapshots := s.discard(nameGenerations), s.discard(nameSnapshots)
+	if !generations || !snapshots {
+		return
+	}
+	if err := s.o.FS.SyncDir(s.o.Dir); err != nil {
+		s.o.Logger.Warn("restore.undo_unsynced", "error", err.Error())
+		return
+	}
+	s.discard(nameRestoring)
 }
 
-func (s *restore) discard(name string) {
-	if err := vfs.RemoveAll(s.o.FS, s.path(name)); err != nil {
+// discard removes a file or a folder and reports whether it is gone.
+func (s *restore) discard(name string) bool {
+	err := vfs.RemoveAll(s.o.FS, s.path(name))
+	if err != nil {
 		s.o.Logger.Warn("file.remove_failed", "file", name, "error", err.Error())
 	}
+	return err == nil
 }
 
 func (s *restore) unlock() {

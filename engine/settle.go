@@ -11,25 +11,48 @@ import (
 // process that was killed between a rename and its sync leaves a name that is in
 // the page cache only: it must not be built upon, nor may what the name before
 // reached be swept, while a power cut can bring that one back.
-func (db *DB) settle() error {
+//
+// A database that was closed cleanly has a CHECKPOINT that was synced. That does not
+// hold for CURRENT, which a restore, an undo or a drop replaces afterwards: they leave
+// another generation beside the live one, and then alone switched is true.
+func (db *DB) settle(switched, resized bool) error {
 	if db.opts.ReadOnly {
 		return nil
 	}
-	for _, name := range []string{nameCurrent, db.gen.checkpoint()} {
-		if err := db.settleName(name); err != nil {
-			return err
-		}
+	if err := db.settleName(nameCurrent, switched || !db.recovery.Sealed); err != nil {
+		return err
+	}
+	if err := db.settleName(db.gen.checkpoint(), !db.recovery.Sealed); err != nil {
+		return err
+	}
+	if resized && db.wal.NextSequence() == db.manifest.WAL.FirstSequence {
+		return db.settleLog()
 	}
 	return nil
 }
 
-// settleName syncs the folder of a file. Unless the database was closed cleanly, it
-// puts the same bytes under the name once more before: a sync that failed may have
-// dropped the rename, and a later one would say nothing of it. Where there is no
-// room for that, the sync has to do, since recovery must not need any.
-func (db *DB) settleName(name string) error {
+// settleLog puts the empty log under its name once more, where it may have got it by
+// a rename that is in the page cache only.
+func (db *DB) settleLog() error {
+	log, err := db.wal.Resize(db.walOptions(), db.wal.Size())
+	if vfs.IsNoSpace(err) && !errors.Is(err, vfs.ErrUnsynced) {
+		db.log.Warn("recovery.no_space", "file", path.Join(db.gen.wal(), db.wal.Name()), "error", err.Error())
+		return wrapIO(db.fs.SyncDir(db.path(db.gen.wal())), "recovery.settle", db.gen.wal())
+	}
+	if err != nil {
+		return db.place(vfs.Wrap(err, "recovery.settle", path.Join(db.gen.wal(), db.wal.Name())))
+	}
+	db.wal = log
+	return nil
+}
+
+// settleName syncs the folder of a file. If in doubt it puts the same bytes under the
+// name once more before: a sync that failed may have dropped the rename, and a later
+// one would say nothing of it. Where there is no room for that, the sync has to do,
+// since recovery must not need any.
+func (db *DB) settleName(name string, doubt bool) error {
 	dir, base := path.Split(name)
-	if !db.recovery.Sealed {
+	if doubt {
 		data, err := db.readFile(name)
 		if err != nil {
 			return err

@@ -19,6 +19,8 @@ type model struct {
 	schemas  []string          // "collection version", in order of registration
 	docs     map[string]string // canonical documents by "collection version _id"
 	removed  map[string]bool   // snapshots whose removal was acknowledged
+	backup   *model            // what the backup holds that was made last
+	previous *model            // what the generation holds that a restore replaced; nil if none is kept
 }
 
 func (m *model) clone() *model {

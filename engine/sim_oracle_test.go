@@ -2,22 +2,13 @@ package engine_test
 
 import (
 	"bytes"
-	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"maps"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/aerodb/aerodb/engine"
-	"github.com/aerodb/aerodb/engine/blockcache"
 	"github.com/aerodb/aerodb/engine/dberr"
-	"github.com/aerodb/aerodb/engine/digest"
-	"github.com/aerodb/aerodb/engine/manifest"
-	"github.com/aerodb/aerodb/engine/merge"
-	"github.com/aerodb/aerodb/engine/segment"
 	"github.com/aerodb/aerodb/engine/vfs"
 )
 
@@ -37,11 +28,16 @@ type oracle struct {
 var errRefused = errors.New("refused")
 
 // check recovers img, which is its own, and compares with what is owed: the state
-// that was acknowledged or, whole, the one in flight.
-func (o oracle) check(img *vfs.Mem, mayRefuse bool) error {
+// that was acknowledged or, whole, the one in flight. It may be refused because of a
+// file in which the power cut left what is neither old nor new.
+func (o oracle) check(img *vfs.Mem, damaged []string) error {
 	err := o.recover(img)
-	if errors.Is(err, errRefused) && mayRefuse {
-		err = nil
+	if e := dberr.From(err); err != nil && errors.Is(err, errRefused) {
+		for _, name := range damaged {
+			if name == path.Join(dataDir, e.Path) || !o.s.now.made {
+				err = nil
+			}
+		}
 	}
 	if n := img.OpenHandles(); err == nil && n != 0 {
 		return fmt.Errorf("%d files stay open", n)
@@ -51,16 +47,32 @@ func (o oracle) check(img *vfs.Mem, mayRefuse bool) error {
 
 func (o oracle) recover(img *vfs.Mem) error {
 	s := o.s
-	db, err := engine.Open(ctx, s.options(img))
+	var log fileLog
+	options := s.options(img)
+	options.Logger = log.logger()
+	before := img.AfterCrash(vfs.KeepAll)
+	db, err := engine.Open(ctx, options)
 	switch {
 	case dberr.CodeOf(err) == dberr.DatabaseNotFound && !s.now.made:
-		return o.initAgain(img)
+		return o.beginAgain(img)
 	case dberr.CodeOf(err) == dberr.WALCorruption, dberr.CodeOf(err) == dberr.RecoveryInconsistent && !s.now.made:
 		return fmt.Errorf("%w: %w", errRefused, err)
 	case err != nil:
 		return err
 	}
 	found, err := o.judge(db, img)
+	if err == nil {
+		err = told(db, &log, before, img)
+	}
+	if err == nil {
+		err = o.outside(img)
+	}
+	if err == nil && !o.brief {
+		err = o.verified(db, found)
+	}
+	if err == nil && o.deep {
+		err = o.openSnapshots(db, img)
+	}
 	if err == nil && !o.brief {
 		err = o.again(img, found)
 	}
@@ -71,6 +83,20 @@ func (o oracle) recover(img *vfs.Mem) error {
 		err = o.goOn(img, found)
 	}
 	return err
+}
+
+// verified lets the database verify itself.
+func (o oracle) verified(db *engine.DB, found *model) error {
+	r, err := db.Verify(ctx, nil)
+	switch {
+	case err != nil:
+		return err
+	case !r.OK():
+		return fmt.Errorf("verify finds %+v", r.Problems)
+	case r.Digest.String() != found.digest() || r.Documents != int64(len(found.docs)):
+		return fmt.Errorf("verify finds %d documents with digest %s", r.Documents, r.Digest)
+	}
+	return nil
 }
 
 // judge compares an open database with what is owed.
@@ -98,8 +124,18 @@ func (o oracle) judge(db *engine.DB, img *vfs.Mem) (*model, error) {
 	return found, o.files(db, img)
 }
 
-// initAgain makes a database where an interrupted Init left none.
-func (o oracle) initAgain(img *vfs.Mem) error {
+// beginAgain makes a database where an interrupted Init or restore left none, in both
+// ways.
+func (o oracle) beginAgain(img *vfs.Mem) error {
+	if o.s.tar != nil {
+		restored := o.s.follow(img.AfterCrash(vfs.KeepAll), o.s.now, nil)
+		if err := restored.run(stepRestore(), stepOpen()); err != nil {
+			return fmt.Errorf("restoring again: %w", err)
+		}
+		if _, err := (oracle{s: restored}).judge(restored.db, restored.mem); err != nil {
+			return fmt.Errorf("restored again: %w", err)
+		}
+	}
 	if _, err := engine.Init(o.s.options(img)); err != nil {
 		if dberr.CodeOf(err) == dberr.RecoveryInconsistent {
 			return fmt.Errorf("%w: %w", errRefused, err)
@@ -177,9 +213,8 @@ func changed(a, b *vfs.Mem) []string {
 
 // goOn writes to a recovered database, checkpoints it, loses power and opens it.
 func (o oracle) goOn(img *vfs.Mem, found *model) error {
-	next := newSim()
-	next.keep, next.now, next.history = o.s.keep, found, maps.Clone(o.s.history)
-	next.use(img)
+	next := o.s.follow(img, found, nil)
+	next.onFull = engine.OnFullCheckpoint
 	steps := []step{stepOpen()}
 	if !slices.Contains(found.schemas, "t v1") {
 		steps = append(steps, stepDefine(schemaV1))
@@ -205,130 +240,4 @@ func (o oracle) goOn(img *vfs.Mem, found *model) error {
 		return fmt.Errorf("gone on: %s", how)
 	}
 	return nil
-}
-
-// files checks that the files there are those that something names, and that
-// every snapshot is whole.
-func (o oracle) files(db *engine.DB, img *vfs.Mem) error {
-	data, err := vfs.ReadFile(img, genDir+"/CHECKPOINT", 1<<20)
-	if err != nil {
-		return err
-	}
-	m, err := manifest.DecodeCheckpoint("CHECKPOINT", data)
-	if err != nil {
-		return err
-	}
-	want := []string{dataDir + "/CURRENT", genDir + "/CHECKPOINT", genDir + "/DATABASE", genDir + "/wal/" + m.WAL.File}
-	if !db.ReadOnly() || slices.Contains(img.Files(), dataDir+"/LOCK") {
-		want = append(want, dataDir+"/LOCK")
-	}
-	schemas, err := db.Schemas()
-	if err != nil {
-		return err
-	}
-	for _, s := range schemas {
-		want = append(want, genDir+"/metadata/schemas/"+s.ID+"_"+s.Version+".json")
-	}
-	for _, s := range m.Segments {
-		want = append(want, genDir+"/segments/"+segment.FileName(s.Number))
-	}
-	list, err := db.Snapshots()
-	if err != nil {
-		return err
-	}
-	current := m.Snapshot == ""
-	for _, info := range list {
-		names, err := o.snapshot(img, info)
-		if err != nil {
-			return fmt.Errorf("snapshot %s: %w", info.ID, err)
-		}
-		want = append(want, names...)
-		current = current || info.ID == m.Snapshot
-	}
-	slices.Sort(want)
-	if have := img.Files(); !slices.Equal(have, want) {
-		return fmt.Errorf("there are the files\n\t%s\nwanted\n\t%s", strings.Join(have, "\n\t"), strings.Join(want, "\n\t"))
-	}
-	if !current {
-		return fmt.Errorf("CHECKPOINT names snapshot %s, which is not there", m.Snapshot)
-	}
-	return nil
-}
-
-// snapshot checks one snapshot by its manifest and returns its files.
-func (o oracle) snapshot(img *vfs.Mem, info engine.SnapshotInfo) ([]string, error) {
-	if o.s.now.removed[info.ID] {
-		return nil, errors.New("it was removed")
-	}
-	dir := dataDir + "/snapshots/" + info.ID
-	data, err := vfs.ReadFile(img, dir+"/manifest.json", 1<<20)
-	if err != nil {
-		return nil, err
-	}
-	m, err := manifest.DecodeSnapshot("manifest.json", data)
-	if err != nil {
-		return nil, err
-	}
-	if want := o.s.history[m.Sequence]; info.Digest.String() != want || info.Sequence != m.Sequence {
-		return nil, fmt.Errorf("its digest is %s, at sequence %d it was %s", info.Digest, m.Sequence, want)
-	}
-	identity, err := vfs.ReadFile(img, dir+"/DATABASE", 1<<20)
-	if err != nil {
-		return nil, err
-	}
-	if d, err := manifest.DecodeDatabase("DATABASE", identity); err != nil || d.UUID != m.UUID {
-		return nil, fmt.Errorf("its DATABASE is of %q, %w", d.UUID, err)
-	}
-	names := []string{dir + "/DATABASE", dir + "/manifest.json"}
-	for _, s := range m.Schemas {
-		names = append(names, dir+"/schemas/"+s.File)
-		text, err := vfs.ReadFile(img, dir+"/schemas/"+s.File, 1<<20)
-		if err != nil || int64(len(text)) != s.Bytes {
-			return nil, fmt.Errorf("schema %s has %d bytes, %w", s.File, len(text), err)
-		}
-	}
-	walked, err := walkSnapshot(img, dir, m)
-	if err == nil && walked != info.Digest {
-		err = fmt.Errorf("its documents have the digest %s, it says %s", walked, info.Digest)
-	}
-	for _, s := range m.Segments {
-		names = append(names, dir+"/segments/"+segment.FileName(s.Number))
-	}
-	return names, err
-}
-
-// walkSnapshot verifies the segments of a snapshot and sums up its documents.
-func walkSnapshot(img *vfs.Mem, dir string, m manifest.Manifest) (sum digest.Sum, err error) {
-	var runs []merge.Iterator
-	cache := blockcache.New(64 << 10)
-	for _, e := range m.Segments {
-		name := path.Join(dir, "segments", segment.FileName(e.Number))
-		s, err := segment.Open(img, name, name, segment.ID{UUID: uuidOf(m.UUID), Number: e.Number}, e.Bytes, cache)
-		if err != nil {
-			return sum, err
-		}
-		defer s.Unref()
-		if v, err := s.Verify(context.Background(), nil); err != nil || v.Info.CRC32C != e.CRC32C {
-			return sum, fmt.Errorf("%s has the checksum %08x, want %08x, %w", name, v.Info.CRC32C, e.CRC32C, err)
-		}
-		runs = append(runs, s.NewIter())
-	}
-	it := merge.NewLive(runs...)
-	defer it.Close()
-	var h digest.Hasher
-	for ok := it.First(); ok && it.Key()[0] == 1; ok = it.Next() {
-		k := it.Key()
-		for _, s := range m.Schemas {
-			if int(s.Collection) == int(k[1])<<8|int(k[2]) && int(s.Version) == int(k[3])<<8|int(k[4]) {
-				sum = sum.Add(h.Document(s.SchemaID, s.SchemaVersion, k[5:], it.Value()))
-			}
-		}
-	}
-	return sum, it.Err()
-}
-
-func uuidOf(s string) (uuid [16]byte) {
-	b, _ := hex.DecodeString(strings.ReplaceAll(s, "-", "")) // of a manifest that was read
-	copy(uuid[:], b)
-	return uuid
 }

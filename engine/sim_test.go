@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aerodb/aerodb/engine"
@@ -19,20 +20,23 @@ const (
 type sim struct {
 	seed     uint64 // of the uuid
 	mem      *vfs.Mem
-	keep     int           // Options.SnapshotsKeep
-	onFull   engine.OnFull // Options.WALOnFull
-	db       *engine.DB    // nil when closed
-	open     bool          // the workload has it open
-	removing string        // the snapshot that a step began to remove
-	now      *model        // acknowledged
-	flight   *model        // the state if the step in progress took effect; nil if it changes none
-	history  map[uint64]string
+	keep     int                 // Options.SnapshotsKeep
+	onFull   engine.OnFull       // Options.WALOnFull
+	walMax   int64               // Options.WALMaxSize
+	db       *engine.DB          // nil when closed
+	open     bool                // the workload has it open
+	removing string              // the snapshot that a step began to remove
+	now      *model              // acknowledged
+	flight   *model              // the state if the step in progress took effect; nil if it changes none
+	history  map[uint64][]string // digests by sequence; a restore may lead to others
+	tar      []byte              // the backup
+	kept     map[string][]byte   // the files of the generation that a restore replaces
 
 	watch func(vfs.Op) error // called before each call; nil while the test itself is at work
 }
 
 func newSim() *sim {
-	s := &sim{seed: 1, keep: 2, onFull: engine.OnFullCheckpoint, now: (&model{}).clone(), history: map[uint64]string{}}
+	s := &sim{seed: 1, keep: 2, onFull: engine.OnFullCheckpoint, walMax: engine.WALSizeMin, now: (&model{}).clone(), history: map[uint64][]string{}}
 	s.remember(s.now)
 	s.use(vfs.NewMem())
 	return s
@@ -57,11 +61,25 @@ func (s *sim) quietly(f func()) {
 	s.watch = watch
 }
 
-func (s *sim) remember(m *model) { s.history[m.sequence] = m.digest() }
+func (s *sim) remember(m *model) {
+	if d := m.digest(); !slices.Contains(s.history[m.sequence], d) {
+		s.history[m.sequence] = append(s.history[m.sequence], d)
+	}
+}
+
+// follow returns a sim that goes on with what s knows, on another disk.
+func (s *sim) follow(m *vfs.Mem, now, flight *model) *sim {
+	next := &sim{seed: s.seed, keep: s.keep, onFull: s.onFull, walMax: s.walMax, now: now, flight: flight, tar: s.tar, kept: s.kept, history: map[uint64][]string{}}
+	for sequence, list := range s.history {
+		next.history[sequence] = slices.Clip(list)
+	}
+	next.use(m)
+	return next
+}
 
 func (s *sim) options(m vfs.FS) engine.Options {
 	return engine.Options{Dir: "data", FS: m, Now: newClock().Now, Rand: seeded(s.seed), Command: "test", Pid: 1,
-		WALMaxSize: engine.WALSizeMin, WALOnFull: s.onFull, SnapshotsKeep: s.keep, CacheSize: 64 << 10}
+		WALMaxSize: s.walMax, WALOnFull: s.onFull, SnapshotsKeep: s.keep, CacheSize: 64 << 10}
 }
 
 // A step is one call of the engine, and what it makes of the state.

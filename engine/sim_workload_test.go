@@ -63,6 +63,16 @@ func allWorkloads() []workload {
 		{name: "close and open", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepClose(), stepOpen(), stepInsert("v1", doc("b", 1, 600)), stepClose(), stepOpen())},
 		{name: "kill and open", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepKill(), stepOpen(), stepInsert("v1", doc("b", 1, 600)), stepKill(), stepOpen(),
 			stepCheckpoint(), stepKill(), stepOpen(), stepInsert("v1", doc("c", 1, 10)))},
+		{name: "larger log", steps: fresh(stepCheckpoint(), stepClose(), stepLargerLog(), stepOpen(), stepInsert("v1", doc("a", 1, 20000)), stepClose())},
+		{name: "leftovers", steps: append(leftBehind(), stepOpen(), stepInsert("v1", doc("c", 1, 10)), stepCheckpoint())},
+		{name: "backup", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepBackup(), stepCheckpoint(), stepInsert("v1", doc("b", 1, 600)), stepBackup())},
+		{name: "restore", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepCheckpoint(), stepInsert("v1", doc("b", 1, 10)), stepBackup(),
+			stepInsert("v1", doc("c", 1, 10)), stepClose(), stepRestore(), stepUndo(), stepRestore(), stepOpen(), stepInsert("v1", doc("d", 1, 10)),
+			stepCheckpoint(), stepClose(), stepDrop(), stepOpen())},
+		{name: "restore over nothing", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepBackup(), stepClose(), stepGone(), stepRestore(), stepOpen(),
+			stepInsert("v1", doc("b", 1, 10)))},
+		{name: "drill", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepCheckpoint(), stepInsert("v1", doc("b", 1, 10)), stepBackup(), stepDrill(), stepVerify())},
+		{name: "import", steps: fresh(stepImport(doc("i1", 1, 1200), doc("i2", 1, 1200), doc("i3", 1, 1700)), stepClose())},
 	}
 }
 

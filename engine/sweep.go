@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aerodb/aerodb/engine/runs"
 	"github.com/aerodb/aerodb/engine/segment"
 	"github.com/aerodb/aerodb/engine/vfs"
 	"github.com/aerodb/aerodb/engine/wal"
@@ -39,6 +40,9 @@ func (s *sweeper) look() error {
 		{db.gen.wal(), s.wal},
 		{nameSnapshots, s.snapshots},
 	}
+	if err := s.lookAtRuns(); err != nil {
+		return err
+	}
 	for _, f := range folders {
 		entries, err := db.fs.ReadDir(db.path(f.dir))
 		if err != nil {
@@ -63,7 +67,7 @@ func (s *sweeper) look() error {
 
 func (s *sweeper) top(name string) (belongs, leftover bool) {
 	switch name {
-	case nameLock, nameCurrent, nameGenerations, nameSnapshots, nameHistory, nameHistory + historyOlder:
+	case nameLock, nameCurrent, nameGenerations, nameSnapshots, nameRuns, nameHistory, nameHistory + historyOlder:
 		return true, false
 	}
 	return false, name == nameCurrent+suffixTemporary || name == nameRestoring
@@ -113,7 +117,7 @@ func (s *sweeper) wal(name string) (belongs, leftover bool) {
 		return true, false
 	}
 	_, ours := wal.ParseFileName(strings.TrimSuffix(name, suffixTemporary))
-	return false, ours
+	return false, ours || name == wal.NameResizing
 }
 
 func (s *sweeper) snapshots(name string) (belongs, leftover bool) {
@@ -122,19 +126,69 @@ func (s *sweeper) snapshots(name string) (belongs, leftover bool) {
 	return ours && !temporary, ours && temporary
 }
 
-// sweep removes the leftovers and makes that durable. An error is that of the
-// first name that would not go.
-func (s *sweeper) sweep() error {
-	db := s.db
-	for _, name := range s.leftovers {
-		if err := vfs.RemoveAll(db.fs, db.path(name)); err != nil {
-			return vfs.Wrap(err, "recovery.sweep", name)
-		}
+// lookAtRuns finds what killed runs and rehearsals left. One that goes on, beside another
+// process that has the database open, is left alone.
+func (s *sweeper) lookAtRuns() error {
+	left, err := s.db.Runs().Leftovers()
+	for _, name := range left {
+		s.leftovers = append(s.leftovers, path.Join(nameRuns, name))
 	}
-	for _, dir := range s.dirs {
-		if err := db.fs.SyncDir(db.path(dir)); err != nil {
-			return vfs.Wrap(err, "recovery.sweep", dir)
+	if len(left) > 0 {
+		s.dirs = append(s.dirs, nameRuns)
+	}
+	if err != nil {
+		return err
+	}
+	entries, err := s.db.fs.ReadDir(s.db.path(nameRuns))
+	if err != nil && !vfs.IsNotExist(err) {
+		return vfs.Wrap(err, "recovery.sweep", nameRuns)
+	}
+	for _, e := range entries {
+		if _, _, ours := runs.ParseFileName(e.Name()); !ours {
+			s.unknown = append(s.unknown, path.Join(nameRuns, e.Name()))
 		}
 	}
 	return nil
+}
+
+// switched reports whether CURRENT may have been replaced lately: what it named before
+// is still there.
+func (s *sweeper) switched() bool {
+	return slices.Contains(s.dirs, "") || slices.Contains(s.dirs, nameGenerations)
+}
+
+// resized reports whether the log may have replaced an empty one of another size.
+func (s *sweeper) resized() bool {
+	return slices.Contains(s.leftovers, path.Join(s.db.gen.wal(), wal.NameResizing))
+}
+
+// sweep removes the leftovers and makes that durable. What will not go stays: it is
+// logged, named in the report, and tried again at the next open. Nothing that is
+// reachable depends on its being gone, and a segment's number is not met again while
+// it lies there.
+func (s *sweeper) sweep() {
+	db := s.db
+	for _, name := range s.leftovers {
+		if err := vfs.RemoveAll(db.fs, db.path(name)); err != nil {
+			db.log.Warn("recovery.sweep_failed", "file", name, "error", err.Error())
+			db.recovery.Unswept = append(db.recovery.Unswept, name)
+			db.skipNumber(name)
+			continue
+		}
+		db.recovery.Swept = append(db.recovery.Swept, name)
+	}
+	for _, dir := range s.dirs {
+		if err := db.fs.SyncDir(db.path(dir)); err != nil {
+			// A power cut may bring them back, as leftovers.
+			db.log.Warn("recovery.sweep_unsynced", "folder", dir, "error", err.Error())
+		}
+	}
+}
+
+// skipNumber leaves the number of a segment to a leftover that has it.
+func (db *DB) skipNumber(name string) {
+	dir, base := path.Split(name)
+	if number, ours := segment.ParseFileName(base); ours && path.Clean(dir) == db.gen.segments() {
+		db.nextSegment = max(db.nextSegment, number+1)
+	}
 }

@@ -90,6 +90,7 @@ func (r Recovery) Value() document.Value {
 		o.num("torn_offset", r.TornOffset)
 	}
 	o.strings("swept", r.Swept)
+	o.strings("unswept", r.Unswept)
 	o.strings("unknown_files", r.Unknown)
 	o.ms("recovery_duration_ms", r.Duration)
 	o.ms("index_rebuild_duration_ms", r.IndexDuration)
@@ -194,6 +195,17 @@ func problemsValue(problems []Problem) document.Value {
 	return document.ArrayValue(items...)
 }
 
+func foreignValue(list []ForeignSnapshot) document.Value {
+	items := make([]document.Value, len(list))
+	for i, f := range list {
+		var o object
+		o.str("folder", f.Folder)
+		o.str("uuid", f.UUID)
+		items[i] = o.value()
+	}
+	return document.ArrayValue(items...)
+}
+
 // Value returns the result as users see it.
 func (r VerifyResult) Value() document.Value {
 	var o object
@@ -204,6 +216,8 @@ func (r VerifyResult) Value() document.Value {
 	o.num("index_entries", r.IndexEntries)
 	o.digest("digest", r.Digest)
 	o.add("problems", problemsValue(r.Problems))
+	o.strings("unknown_files", r.Unknown)
+	o.add("foreign", foreignValue(r.Foreign))
 	o.ms("duration_ms", r.Duration)
 	return o.value()
 }

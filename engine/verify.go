@@ -31,7 +31,16 @@ type VerifyResult struct {
 	Digest       digest.Sum // recomputed from the documents
 	Sequence     uint64     // of the state that was verified; 0 if it could not be opened
 	Problems     []Problem
+	Unknown      []string          // files that are no part of the database, and leftovers: they are never read
+	Foreign      []ForeignSnapshot // whole or not, they are no part of this database and no problem of it
 	Duration     time.Duration
+}
+
+// A ForeignSnapshot is the folder of a snapshot of another database, as a restore of
+// that one, or over it, leaves.
+type ForeignSnapshot struct {
+	Folder string // relative to the directory
+	UUID   string // of its database
 }
 
 // OK reports whether nothing was found wrong.
@@ -46,8 +55,8 @@ func (r *VerifyResult) add(p Problem) {
 	}
 }
 
-// failed notes an error as a problem; an interruption and an unreadable disk are no
-// problem of the database and are returned.
+// failed notes an error as a problem, of a file that cannot be read too, under its own
+// code; an interruption is none and is returned.
 func (r *VerifyResult) failed(err error, affected string) error {
 	if err == nil {
 		return nil
@@ -98,6 +107,9 @@ func (db *DB) logVerify(r *VerifyResult, err error) {
 	}
 	for _, p := range r.Problems {
 		db.log.Error("verify.problem", "file", p.File, "offset", p.Offset, "code", string(p.Code), "message", p.Message)
+	}
+	for _, f := range r.Foreign {
+		db.log.Warn("verify.foreign_snapshot", "folder", f.Folder, "uuid", f.UUID)
 	}
 	db.log.Debug("verify.end", "files", r.Files, "bytes", r.Bytes, "documents", r.Documents, "problems", len(r.Problems), "duration_ms", r.Duration.Milliseconds())
 }
@@ -159,7 +171,7 @@ type verifier struct {
 
 func (v *verifier) run() error {
 	v.measure()
-	for _, step := range []func() error{v.smallFiles, v.segments, v.log, v.snapshots} {
+	for _, step := range []func() error{v.smallFiles, v.segments, v.log, v.snapshots, v.others} {
 		if err := step(); err != nil {
 			return err
 		}

@@ -67,7 +67,7 @@ func (v *verifier) walkEntries(view view, walk *entryWalk) error {
 	runs := []merge.Run{view.state.table.NewIter(view.visible)}
 	defer func() { merge.NewForward(runs...).Close() }()
 	for _, e := range v.db.manifest.Segments {
-		s, err := v.openSegment(v.db.gen.segments(), e)
+		s, err := v.openSegment(v.db.gen.segments(), v.db.uuid, e)
 		if err != nil {
 			return damaged(err)
 		}
@@ -96,9 +96,9 @@ func damaged(err error) error {
 	return fmt.Errorf("%w: %w", errDamaged, err)
 }
 
-func (v *verifier) openSegment(dir string, e manifest.Segment) (*segment.Segment, error) {
+func (v *verifier) openSegment(dir string, uuid [16]byte, e manifest.Segment) (*segment.Segment, error) {
 	name := path.Join(dir, segment.FileName(e.Number))
-	return segment.Open(v.db.fs, v.db.path(name), name, segment.ID{UUID: v.db.uuid, Number: e.Number}, e.Bytes, nil)
+	return segment.Open(v.db.fs, v.db.path(name), name, segment.ID{UUID: uuid, Number: e.Number}, e.Bytes, nil)
 }
 
 func (v *verifier) inconsistent(format string, args ...any) {

@@ -78,19 +78,20 @@ func (v *verifier) schemaFiles(dir string, m manifest.Manifest) error {
 
 // segmentFiles reads every block of the segments that a manifest lists.
 func (v *verifier) segmentFiles(dir string, m manifest.Manifest) error {
+	uuid, _ := parseUUID(m.UUID) // of a checksummed file
 	for _, e := range m.Segments {
 		v.result.Files++
 		v.result.Bytes += e.Bytes
-		if err := v.segment(dir, e); err != nil {
+		if err := v.segment(dir, uuid, e); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (v *verifier) segment(dir string, e manifest.Segment) error {
+func (v *verifier) segment(dir string, uuid [16]byte, e manifest.Segment) error {
 	const affected = "documents and index entries of this segment"
-	seg, err := v.openSegment(dir, e)
+	seg, err := v.openSegment(dir, uuid, e)
 	if err != nil {
 		return v.result.failed(err, affected)
 	}
@@ -162,30 +163,46 @@ func (v *verifier) snapshots() error {
 		return err
 	}
 	for _, id := range ids {
-		info, m, err := db.readSnapshot(id)
-		if m.UUID != "" && m.UUID != db.identity.UUID {
-			continue // of the database that a restore replaced
-		}
-		dir := path.Join(nameSnapshots, id)
-		if err := v.file(path.Join(dir, nameManifest), err, "this snapshot; the live database is not affected"); err != nil {
-			return err
-		}
-		if info.ID == "" {
-			continue
-		}
-		probe := &DB{opts: db.opts, fs: db.fs}
-		probe.opts.Dir = db.path(dir)
-		if err := v.file(path.Join(dir, nameDatabase), within(dir, probe.readIdentity()), "the identity in this snapshot"); err != nil {
-			return err
-		}
-		if err := v.schemaFiles(path.Join(dir, nameSchemas), m); err != nil {
-			return err
-		}
-		if err := v.snapshotSegments(dir, m); err != nil {
+		if err := v.snapshot(id); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// snapshot reads one snapshot. One of another database, as a restore leaves, is whole
+// or not like any other, and the result names it; but CHECKPOINT's own can be of no
+// other.
+func (v *verifier) snapshot(id string) error {
+	db := v.db
+	dir := path.Join(nameSnapshots, id)
+	_, m, err := db.readSnapshot(id)
+	sequence, _ := parseSnapshotID(id)
+	foreign := m.UUID != "" && m.UUID != db.identity.UUID && m.Sequence == sequence && id != db.manifest.Snapshot
+	probe := &DB{opts: db.opts, fs: db.fs}
+	probe.opts.Dir = db.path(dir)
+	ierr := within(dir, probe.readIdentity())
+	switch {
+	case ierr != nil || m.UUID == "" || probe.identity.UUID == m.UUID:
+	case foreign && probe.identity.UUID == db.identity.UUID:
+		foreign = false // its manifest was exchanged
+	default:
+		ierr = within(dir, probe.foreign(nameDatabase, m.UUID))
+	}
+	if foreign {
+		v.result.Foreign = append(v.result.Foreign, ForeignSnapshot{Folder: dir, UUID: m.UUID})
+		err = nil
+	}
+	if ferr := v.file(path.Join(dir, nameManifest), err, "this snapshot; the live database is not affected"); ferr != nil || err != nil {
+		return ferr
+	}
+	if err := v.file(path.Join(dir, nameDatabase), ierr, "the identity in this snapshot"); err != nil {
+		return err
+	}
+	if err := v.schemaFiles(path.Join(dir, nameSchemas), m); err != nil {
+		return err
+	}
+	return v.snapshotSegments(dir, m)
 }
 
 func (v *verifier) snapshotSegments(dir string, m manifest.Manifest) error {
@@ -209,4 +226,15 @@ func within(dir string, err error) error {
 		e.Path = path.Join(dir, e.Path)
 	}
 	return err
+}
+
+// others names what lies in the data directory and is no part of the database.
+func (v *verifier) others() error {
+	if v.db.gen.isSnapshot() {
+		return nil
+	}
+	s := &sweeper{db: v.db}
+	err := s.look()
+	v.result.Unknown = append(s.leftovers, s.unknown...)
+	return v.result.failed(err, "whether other files lie in the data directory")
 }

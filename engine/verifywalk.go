@@ -239,8 +239,8 @@ func (w *entryWorker) documents(b *entryBatch) {
 
 // document says what is wrong with a document; "" is nothing.
 func (w *entryWorker) document(ver *version, id, doc []byte, run int) string {
-	if !ver.encoder.Check(&w.encoded, doc) {
-		if err := ver.encoder.Encode(&w.encoded, doc); err != nil {
+	if !ver.stored.Check(&w.encoded, doc) {
+		if err := ver.stored.Encode(&w.encoded, doc); err != nil {
 			return dberr.From(err).Message
 		}
 		return "it is not in canonical form"

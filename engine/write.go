@@ -95,12 +95,17 @@ type preparer struct {
 	hasher  digest.Hasher
 	buf     []byte // chunk that copies are cut from
 	heads   [][]byte
+	stored  bool // what is prepared was written before
 }
 
 const prepareChunkBytes = 64 << 10
 
 func (p *preparer) prepare(kind wal.OpKind, v *version, doc []byte) (operation, error) {
-	if err := v.encoder.Encode(&p.encoded, doc); err != nil {
+	encoder := v.encoder
+	if p.stored {
+		encoder = v.stored
+	}
+	if err := encoder.Encode(&p.encoded, doc); err != nil {
 		return operation{}, err
 	}
 	e := &p.encoded

@@ -85,6 +85,7 @@
 ---@field torn_file? string the file they were cut from, if any
 ---@field torn_offset? integer where in it
 ---@field swept string[] leftovers of a crash that were removed
+---@field unswept string[] leftovers that could not be removed; the next open tries again
 ---@field unknown_files string[] files that are not the database's; they are left alone
 ---@field recovery_duration_ms number how long the open took
 ---@field index_rebuild_duration_ms number the part of it spent on index entries
@@ -160,6 +161,8 @@
 ---@field index_entries integer index entries checked
 ---@field digest string recomputed from the documents
 ---@field problems table[] each: `file`, `offset`, `code`, `message`, `affected`, `hint`
+---@field unknown_files string[] files that are no part of the database, and leftovers of a crash; they are never read
+---@field foreign table[] snapshots of another database, as a restore leaves; each: `folder`, `uuid`; no problem
 ---@field duration_ms number how long it took
 
 --- snapshots, checkpoints and the state of the database on disk
@@ -380,6 +383,92 @@ function json.decode(text) end
 ---@param list table the table; it is returned
 ---@return table the same table.
 function json.array(list) end
+
+
+--- Runs a step of a runbook and journals it: that it begins, before fn is called, and its result, before the next line runs. Both are durable. If a later step fails, `aerodb run --resume ID` runs the script again from the top, and a step that is done gives its recorded result without being run. Names are unique in a run, steps are not nested, and the result is one value that JSON can hold; step returns it as JSON gives it back. A step whose process died in it has an unknown outcome, and nothing is guessed.
+---@param name string what the step does, unique in the runbook
+---@param fn function the step; it is called without arguments
+---@return any what fn returned.
+function step(name, fn) end
+
+--- Asks a person whether to go on, and returns only after a yes; anything else is an error. Without a terminal to ask on it fails at once and names --yes, which answers every question. A rehearsal answers yes and says what was asked.
+---@param question string what is going to happen
+---@return boolean true.
+function confirm(question) end
+
+--- Checks numbers of storage.stats() and raises one error that names every one that is not as expected. Names may lead into tables: `["collections.users.documents"]`. What is expected is a value, or bounds as in a filter.
+---@param expected table values or bounds, by name
+---@return aerodb.Stats the stats.
+function assert_stats(expected) end
+
+--- Calls a function again while it fails with an error that may pass: AERO_DATABASE_LOCKED, AERO_STORAGE_NO_SPACE, AERO_WAL_APPEND_FAILED, AERO_CHECKPOINT_FAILED, AERO_SNAPSHOT_FAILED, AERO_BACKUP_FAILED, or one of the codes that are given. Any other error, and the last one, is raised, with details.attempts. It waits only if pause_ms says so.
+---@param fn function it is called with the number of the attempt
+---@param options? {attempts?: integer, codes?: table, pause_ms?: integer, on_retry?: function} how often, and of what
+---@return any what fn returned.
+function retry(fn, options) end
+
+--- folders, which Lua's io and os know nothing of
+---@class aerodb.files
+files = {}
+
+--- Lists a folder, ordered by name.
+---@param path string the folder
+---@return table[] a list: `name`, `bytes`, `folder` (whether it is one), `modified_at`.
+function files.list(path) end
+
+--- Returns the size of a file in bytes.
+---@param path string the file
+---@return integer? the size; nil if there is nothing of that name.
+function files.size(path) end
+
+--- Makes a folder and those above it that are missing. One that is there is fine; the data directory is no place for it.
+---@param path string the folder
+---@return string the path.
+function files.make_folder(path) end
+
+--- numbers and tables for people
+---@class aerodb.format
+format = {}
+
+--- Returns a number of bytes as people write it: 1.5 MiB.
+---@param bytes any the number of bytes
+---@return string the text.
+function format.size(bytes) end
+
+--- Returns milliseconds as people write them: 12 ms, 3.50 s, 2 min 05 s, 1 d 02 h 00 min.
+---@param ms any the number of milliseconds
+---@return string the text.
+function format.duration(ms) end
+
+--- Returns a number with its digits in groups of three: 1 234 567.
+---@param n any the number
+---@return string the text.
+function format.number(n) end
+
+--- Returns rows as a text table with aligned columns, numbers to the right.
+---@param rows table a list of tables, by column or in the order of columns
+---@param columns? table the columns in their order; without it all, sorted
+---@return string the text, without a line feed at its end.
+function format.table(rows, columns) end
+
+--- which of many backups or snapshots to keep
+---@class aerodb.retention
+retention = {}
+
+--- Tells which items some rules keep and which may be removed. It removes nothing and reads no clock: the same items give the same answer. An item is a name that holds a UTC time (nightly-20260204T113000Z.tar), or a table with created_at or name, as storage.snapshots() and files.list() give. An item that any rule keeps is kept.
+---@param items table the list, in any order
+---@param rules {newest?: integer, daily?: integer, weekly?: integer, monthly?: integer, yearly?: integer} at least one
+---@return table a table: `remove` and `keep`, lists of items, oldest first; `reasons`, a text for each item of `keep`.
+function retention.plan(items, rules) end
+
+--- reports in Markdown
+---@class aerodb.report
+report = {}
+
+--- Begins a report in Markdown. Its methods add to it and return it: `r:section(title)`, `r:text(text)`, `r:list(items)`, `r:table(rows, columns)` as format.table takes them. `r:markdown()` is the text, `tostring(r)` too, and `r:write(path)` writes it to a file.
+---@param title string its heading
+---@return table the report.
+function report.new(title) end
 
 
 --- Prints what there is: help() everything, help("storage") a module, help("storage.stats") a function, help("word") what mentions it.

@@ -78,6 +78,7 @@ func (s *Session) drill(db *engine.DB, a *bind.Args) (document.Value, error) {
 	defer f.Close()
 	o := s.env.Database
 	o.ReadOnly = false // that is said of the data directory
+	o.Logger = nil     // the result says everything; the log is the live database's
 	if o.Dir = a.String("scratch_dir"); o.Dir == "" {
 		if o.Dir, err = s.scratch("drill"); err != nil {
 			return document.Value{}, err

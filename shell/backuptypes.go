@@ -85,6 +85,8 @@ var verifyType = bind.Type{
 		{Name: "index_entries", Type: "integer", Doc: "index entries checked"},
 		{Name: "digest", Type: "string", Doc: "recomputed from the documents"},
 		{Name: "problems", Type: "table[]", Doc: "each: `file`, `offset`, `code`, `message`, `affected`, `hint`"},
+		{Name: "unknown_files", Type: "string[]", Doc: "files that are no part of the database, and leftovers of a crash; they are never read"},
+		{Name: "foreign", Type: "table[]", Doc: "snapshots of another database, as a restore leaves; each: `folder`, `uuid`; no problem"},
 		{Name: "duration_ms", Type: "number", Doc: "how long it took"},
 	},
 }

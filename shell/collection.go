@@ -33,7 +33,7 @@ func writeMethods(s *Session) []bind.Func {
 			Params: []bind.Param{doc}, Misuse: dberr.SchemaValidationFailed,
 			Example: `db.users:insert{_id = "carol", name = "Carol", age = 41}`,
 			Errors:  append([]dberr.Code{dberr.DocumentExists}, refusals...),
-			Call:    s.write((*engine.Collection).Insert)},
+			Call:    s.write((*engine.Collection).Insert, func(c *change) { c.inserted++ })},
 		{Name: "insert_many", Doc: "Adds documents as one durable record: all are valid and new, or none is written. The error's details.index counts from 0.",
 			Params:  []bind.Param{{Name: "docs", Kind: bind.Table, Doc: "a list of documents"}},
 			Misuse:  dberr.SchemaValidationFailed,
@@ -45,7 +45,7 @@ func writeMethods(s *Session) []bind.Func {
 			Params: []bind.Param{doc}, Misuse: dberr.SchemaValidationFailed,
 			Example: "local alice = db.users:get(\"alice\")\nalice.age = alice.age + 1\ndb.users:replace(alice)",
 			Errors:  append([]dberr.Code{dberr.DocumentNotFound}, refusals...),
-			Call:    s.write((*engine.Collection).Replace)},
+			Call:    s.write((*engine.Collection).Replace, func(c *change) { c.replaced++ })},
 		{Name: "delete", Doc: "Deletes a document.",
 			Params:  []bind.Param{idParam},
 			Returns: bind.Field{Type: "boolean", Doc: "true if it was there."},
@@ -53,6 +53,9 @@ func writeMethods(s *Session) []bind.Func {
 			Errors:  writeErrors,
 			Call: s.with(func(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
 				found, err := c.Delete(a.String("id"))
+				if found && err == nil {
+					s.changes.of(c).deleted++
+				}
 				return lua.LBool(found), err
 			})},
 	}
@@ -121,14 +124,18 @@ func transferMethods(s *Session) []bind.Func {
 	}
 }
 
-// write makes insert or replace of the engine's method.
-func (s *Session) write(method func(*engine.Collection, []byte) error) func(*bind.Args) (lua.LValue, error) {
+// write makes insert or replace of the engine's method; what was written is counted.
+func (s *Session) write(method func(*engine.Collection, []byte) error, count func(*change)) func(*bind.Args) (lua.LValue, error) {
 	return s.with(func(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
 		doc, err := s.document(c, a.Table("doc"))
 		if err != nil {
 			return nil, err
 		}
-		return nil, method(c, doc)
+		if err := method(c, doc); err != nil {
+			return nil, err
+		}
+		count(s.changes.of(c))
+		return nil, nil
 	})
 }
 
@@ -161,13 +168,23 @@ func (s *Session) insertMany(c *engine.Collection, a *bind.Args) (lua.LValue, er
 		}
 		docs[i] = doc
 	}
-	return lua.LNumber(len(docs)), c.InsertMany(docs)
+	if err := c.InsertMany(docs); err != nil {
+		return nil, err
+	}
+	s.changes.of(c).inserted += int64(len(docs))
+	return lua.LNumber(len(docs)), nil
 }
 
+// storedKept is the largest buffer, in bytes, that is kept for the next document.
+const storedKept = 1 << 20
+
 func (s *Session) get(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
-	doc, err := c.Get(a.String("id"))
-	if err != nil || doc == nil {
+	doc, found, err := c.AppendGet(s.stored[:0], a.String("id"))
+	if err != nil || !found {
 		return lua.LNil, err
+	}
+	if cap(doc) <= storedKept {
+		s.stored = doc
 	}
 	return s.fromDocument(c, doc)
 }

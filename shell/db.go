@@ -168,7 +168,10 @@ func (s *Session) request(a *bind.Args) (lua.LValue, error) {
 	if err != nil {
 		return nil, refused(dberr.QueryInvalid, "the request", err)
 	}
-	response, _ := jsonapi.Handle(a.Ctx, db, line)
+	response, ok := jsonapi.Handle(a.Ctx, db, line)
+	if ok {
+		s.countRequest(db, t)
+	}
 	v, err := s.codec.Decode(response, &convert.Shape{Kind: convert.Object, Members: map[string]*convert.Shape{
 		"data": {Kind: convert.Array, Item: docs},
 	}})
@@ -176,6 +179,23 @@ func (s *Session) request(a *bind.Args) (lua.LValue, error) {
 		return nil, dberr.New(dberr.InternalInvariant, "the JSON API answered what is not JSON: %w", err)
 	}
 	return v, nil
+}
+
+// countRequest counts what a request that succeeded has written.
+func (s *Session) countRequest(db *engine.DB, t *lua.LTable) {
+	text := func(name string) string { return lua.LVAsString(t.RawGetString(name)) }
+	c, err := db.Collection(text("schema_id"), text("schema_version"))
+	if err != nil {
+		return
+	}
+	switch text("op") {
+	case "insert":
+		s.changes.of(c).inserted++
+	case "update":
+		s.changes.of(c).replaced++
+	case "delete":
+		s.changes.of(c).deleted++
+	}
 }
 
 // requestDocuments is the shape of the documents that a request is about.

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"context"
 	"io"
 	"io/fs"
 	"path"
@@ -18,7 +19,7 @@ type Env struct {
 	// StderrTTY says whether to draw progress bars.
 	StderrTTY bool
 
-	FS vfs.FS // where export writes
+	FS vfs.FS // where scripts find and write files, and exports and backups go
 	// Database is how the database was opened: a restore closes it and opens what it
 	// restored in the same way. Without a Dir there is none of that.
 	Database engine.Options
@@ -28,8 +29,29 @@ type Env struct {
 	// module, a file to import. It may be a pipe.
 	Open func(name string) (fs.File, error)
 
+	// ModulePath lists the folders where require looks after the script's own.
+	ModulePath []string
+	// MemoryLimit is how many bytes the values of a script may take; 0 is no limit.
+	MemoryLimit int64
+	// Confirm asks a person whether to go on; nil is a yes. Without it nobody can be asked.
+	Confirm func(question string) error
+	// Sleep waits, or returns why it was interrupted.
+	Sleep func(ctx context.Context, d time.Duration) error
+	// Programs is why scripts may not start other programs; nil allows it.
+	Programs error
+
 	Now  func() time.Time
 	Seed uint64 // where math.random starts
+}
+
+// heapLimit is what the heap of the process may have while a script runs: its values,
+// the block cache, and the table of what is in the log, which is of the log's size and
+// for a moment, at a checkpoint, there twice.
+func (e *Env) heapLimit() int64 {
+	if e.MemoryLimit == 0 {
+		return 0
+	}
+	return e.MemoryLimit + e.Database.CacheSize + 2*e.Database.WALMaxSize
 }
 
 func (e *Env) readFile(name string) ([]byte, error) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/shell/lang"
+	"github.com/aerodb/aerodb/shell/render"
 )
 
 // Failure is the error that ended a chunk, with the place where it happened.
@@ -35,14 +36,19 @@ func (f *Failure) Unwrap() error { return f.Err }
 func (s *Session) fail(ctx context.Context, err error) *Failure {
 	f := &Failure{}
 	var syntax *lang.SyntaxError
+	var memory *lang.MemoryError
 	var api *lua.ApiError
 	switch {
 	case errors.As(err, &syntax):
 		f.Err = dberr.New(dberr.ScriptError, "%s", syntax.Error()).WithHint("correct the line; nothing of the chunk has run")
 		f.Name, f.Line, f.Column, f.AtEOF = syntax.Name, syntax.Line, syntax.Column, syntax.AtEOF
+	case errors.As(err, &memory):
+		f.Err = s.outOfMemory(memory)
+		f.Traceback = frames(memory.StackTrace)
+		f.Name, f.Line = firstPlace(f.Traceback)
 	case errors.As(err, &api):
 		f.Traceback = frames(api.StackTrace)
-		f.Err = s.raised(api)
+		f.Err = s.raised(ctx, api)
 		f.Name, f.Line = firstPlace(f.Traceback)
 		if name, line, ok := place(raisedAt(api.Object, f.Err.Message)); ok {
 			f.Name, f.Line = name, line
@@ -54,6 +60,9 @@ func (s *Session) fail(ctx context.Context, err error) *Failure {
 		f.Err = interrupted()
 	}
 	f.Source = s.runtime.SourceLine(f.Name, f.Line)
+	if f.AtEOF {
+		f.Column = len(f.Source) + 1
+	}
 	return f
 }
 
@@ -67,17 +76,31 @@ func raisedAt(object lua.LValue, message string) string {
 	return message
 }
 
+// outOfMemory is the coded error of a script that passed shell.memory_limit.
+func (s *Session) outOfMemory(e *lang.MemoryError) *dberr.Error {
+	return dberr.New(dberr.ScriptError, "the script's values take more than shell.memory_limit, %d MiB", s.env.MemoryLimit>>20).
+		With("limit_bytes", s.env.MemoryLimit).
+		WithHint("go over documents with c:each() instead of keeping them, let go of what is no longer needed, or raise shell.memory_limit; the database is open and well")
+}
+
 // raised is the coded error behind what Lua raised.
-func (s *Session) raised(api *lua.ApiError) *dberr.Error {
-	if api.Type == lua.ApiErrorPanic {
-		e := dberr.New(dberr.InternalInvariant, "the Lua runtime panicked: %s", api.Object.String())
-		s.Fail(e)
-		return e
-	}
+func (s *Session) raised(ctx context.Context, api *lua.ApiError) *dberr.Error {
 	if t, ok := api.Object.(*lua.LTable); ok {
-		return s.fromTable(t)
+		return s.fromTable(ctx, t)
 	}
-	return dberr.New(dberr.ScriptError, "%s", strings.TrimSpace(lang.ToString(s.runtime.L, api.Object)))
+	text := strings.TrimSpace(s.runtime.Describe(ctx, api.Object))
+	return dberr.New(dberr.ScriptError, "%s", text).WithHint("%s", limitHint(text))
+}
+
+// limitHint says what to do about a limit of the language, "" for other errors.
+func limitHint(message string) string {
+	switch {
+	case strings.Contains(message, "stack overflow"):
+		return "a function calls itself without end, or deeper than docs/SCRIPTS.md allows"
+	case strings.Contains(message, "Lua's library failed"):
+		return "please report the line that did this; the database is open and well"
+	}
+	return ""
 }
 
 // frames are the lines of the library's traceback that mean something to a person.
@@ -130,14 +153,19 @@ func place(s string) (name string, line int, ok bool) {
 // not known.
 func (f *Failure) Where(w io.Writer) {
 	if f.Source != "" {
-		prefix := fmt.Sprintf("  %s:%d | ", f.Name, f.Line)
-		fmt.Fprintf(w, "%s%s\n", prefix, strings.ReplaceAll(f.Source, "\t", " "))
-		if f.Column > 0 && f.Column <= len(f.Source)+1 {
-			fmt.Fprintf(w, "%s^\n", strings.Repeat(" ", len(prefix)+f.Column-1))
+		column := f.Column
+		if column > len(f.Source)+1 {
+			column = 0
+		}
+		text, at := excerpt(f.Source, column)
+		prefix := fmt.Sprintf("  %s:%d | ", render.Printable(f.Name), f.Line)
+		fmt.Fprintf(w, "%s%s\n", prefix, text)
+		if at > 0 {
+			fmt.Fprintf(w, "%s^\n", strings.Repeat(" ", render.Columns(prefix)+at-1))
 		}
 	}
 	if len(f.Traceback) > 0 {
-		fmt.Fprintf(w, "traceback:\n  %s\n", strings.Join(f.Traceback, "\n  "))
+		fmt.Fprintf(w, "traceback:\n  %s\n", render.Harmless(strings.Join(f.Traceback, "\n  ")))
 	}
 }
 
@@ -151,9 +179,9 @@ func (f *Failure) Hint() string {
 
 // Report writes code, message, hint, source line and traceback.
 func (f *Failure) Report(w io.Writer) {
-	fmt.Fprintln(w, f.Error())
+	fmt.Fprintln(w, render.Harmless(f.Error()))
 	if hint := f.Hint(); hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", hint)
+		fmt.Fprintf(w, "hint: %s\n", render.Harmless(hint))
 	}
 	f.Where(w)
 }
@@ -163,6 +191,9 @@ func (s *Session) Syntax(err *lang.SyntaxError, source string) *Failure {
 	f := s.fail(context.Background(), err)
 	if lines := strings.Split(source, "\n"); f.Line >= 1 && f.Line <= len(lines) {
 		f.Source = lines[f.Line-1]
+	}
+	if f.AtEOF {
+		f.Column = len(f.Source) + 1
 	}
 	return f
 }

@@ -43,6 +43,7 @@ func (s *Session) importFile(c *engine.Collection, a *bind.Args) (lua.LValue, er
 	bar := progress.New(s.env.Stderr, s.env.StderrTTY, "import "+path.Base(name), total, progress.Bytes)
 	defer bar.Finish()
 	result, err := c.Import(a.Ctx, f, engine.ImportOptions{Progress: func(bytes, _ int64) { bar.Set(bytes) }})
+	s.changes.of(c).inserted += result.Documents // also of an import that failed in the middle
 	if err != nil {
 		return nil, inFile(err, name).With("documents", result.Documents)
 	}
@@ -81,7 +82,11 @@ func (s *Session) create(name string, overwrite bool) (*vfs.Staged, error) {
 	refuse := func(format string, args ...any) *dberr.Error {
 		return dberr.New(dberr.StorageIOError, format, args...).In(name)
 	}
-	if vfs.Within(s.env.FS, s.db.Dir(), filepath.Dir(name)) {
+	inside, err := vfs.Within(s.env.FS, s.db.Dir(), filepath.Dir(name))
+	if err != nil {
+		return nil, vfs.Wrap(err, "export", name)
+	}
+	if inside {
 		return nil, refuse("the file would lie inside the data directory").WithHint("name a place outside of %s", s.db.Dir())
 	}
 	if info, err := s.env.FS.Stat(name); err == nil && info.Mode().IsRegular() && !overwrite {

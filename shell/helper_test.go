@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aerodb/aerodb/engine"
+	"github.com/aerodb/aerodb/engine/runs"
 	"github.com/aerodb/aerodb/engine/vfs"
 )
 
@@ -26,10 +27,16 @@ func clock() func() time.Time {
 	}
 }
 
+var testScript = runs.NewScript("test.lua", "/", nil)
+
 type fixture struct {
 	*Session
 	out *bytes.Buffer
 	dir string // beside the database, for files
+
+	asked  []string // what confirm asked
+	answer error    // what it is told
+	slept  []time.Duration
 }
 
 // newSession opens a fresh database in memory; the files of scripts are real.
@@ -68,11 +75,16 @@ func newSessionIn(t *testing.T, fsys vfs.FS, data, dir string) *fixture {
 		Stdin: strings.NewReader(""), Stdout: f.out, Stderr: io.Discard,
 		FS: vfs.OS, Open: func(name string) (fs.File, error) { return os.Open(name) },
 		Now: clock(), Seed: 1, Database: options,
+		Confirm: func(question string) error { f.asked = append(f.asked, question); return f.answer },
+		Sleep:   func(_ context.Context, d time.Duration) error { f.slept = append(f.slept, d); return nil },
 		Scratch: func(what string) (string, error) {
 			scratches++
 			return fmt.Sprintf("%s/%s-%d", dir, what, scratches), nil
 		},
 	}, db, reopen)
+	if err := f.Journal(Runbook{Script: testScript}); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
 		if err := f.Close(); err != nil {
 			t.Error(err)

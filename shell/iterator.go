@@ -74,7 +74,7 @@ func (s *Session) nextDocument(L *lua.LState) int {
 	if !ok {
 		L.RaiseError("not an iterator")
 	}
-	v, err := it.next()
+	v, err := s.Registry.Module("iterator").Guard(s, "next", it.next)
 	if err != nil {
 		s.Raise(L, err)
 	}

@@ -100,7 +100,7 @@ func errorLine(t *lua.LTable) string {
 }
 
 // fromTable is the error behind an error table, also one that a script made itself.
-func (s *Session) fromTable(t *lua.LTable) *dberr.Error {
+func (s *Session) fromTable(ctx context.Context, t *lua.LTable) *dberr.Error {
 	text := func(name string) string {
 		v, _ := t.RawGetString(name).(lua.LString)
 		return string(v)
@@ -110,9 +110,9 @@ func (s *Session) fromTable(t *lua.LTable) *dberr.Error {
 		message := text("message")
 		switch {
 		case message == "":
-			message = lang.ToString(s.runtime.L, t)
+			message = s.runtime.Describe(ctx, t)
 			if s.runtime.L.GetMetaField(t, "__tostring") == lua.LNil {
-				message = "a table was raised: " + render.Print(t)
+				message = "a table was raised: " + render.Print(t, s.Name)
 			}
 		case code != "":
 			message = string(code) + ": " + message

@@ -13,6 +13,11 @@ func (s *Session) modules() bind.Registry {
 		collectionModule(s),
 		iteratorModule(s),
 		jsonModule(s),
+		runbookModule(s),
+		filesModule(s),
+		formatModule(s),
+		retentionModule(s),
+		reportModule(s),
 		globalsModule(s),
 	}
 }
@@ -24,6 +29,7 @@ func Documentation() bind.Registry { return (&Session{}).modules() }
 // Pages are the reference pages by file name, made from the registry.
 func Pages() map[string]string {
 	r := Documentation()
+	runbook, _ := r.Find("step")
 	return map[string]string{
 		"storage.md": bind.Page("Lua: storage", "The machine room: everything that concerns the files and not the documents.\n"+
 			"Every function takes at most one table of options, or the one obvious string, runs until its\neffect is durable, and returns a table. Sizes are bytes, durations milliseconds, times RFC 3339 UTC.",
@@ -31,6 +37,8 @@ func Pages() map[string]string {
 		"db.md": bind.Page("Lua: db", "The data: schemas, collections and their documents. `db.users` is the newest version of the\ncollection `users`; "+
 			"a function of `db` wins over a collection of the same name, which `db.collection` still reaches.",
 			r.Module("db"), r.Module("collection"), r.Module("iterator")),
+		"runbook.md": bind.Page("Lua: runbooks", "What helps an operator to write runbooks; [RUNBOOKS](../RUNBOOKS.md) shows how it goes together.",
+			runbook, r.Module("files"), r.Module("format"), r.Module("retention"), r.Module("report")),
 		"globals.md": bind.Page("Lua: the other globals", "What AeroDB adds to Lua 5.1 beside `storage` and `db`. How its Lua differs: [language](language.md).",
 			r[len(r)-1], r.Module("json")),
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aerodb/aerodb/engine"
 	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/runs"
 	"github.com/aerodb/aerodb/shell/bind"
 	"github.com/aerodb/aerodb/shell/convert"
 	"github.com/aerodb/aerodb/shell/lang"
@@ -27,8 +28,14 @@ type Session struct {
 	db        *engine.DB                   // nil after a reopen that failed
 	closed    error                        // why db is nil
 	shapes    map[[2]string]*convert.Shape // of documents, by schema id and version
+	stored    []byte                       // of the document that get decodes
 	iterators map[*iterator]struct{}       // open ones; a reopen or Close ends them
+	ended     bool                         // Close was called
+	helpers   map[string]*lua.LTable       // modules of package lualib that were loaded
+	sources   []runs.Source                // files of Lua read so far
+	runbook   *journaling                  // of the script that runs; nil: its steps are not journaled
 	failure   error                        // a function panicked: no further call is served
+	changes   changes                      // what was written, for the prompt to say
 
 	errorTable, handleTable, iteratorTable *lua.LTable // metatables
 }
@@ -40,11 +47,14 @@ func New(env Env, db *engine.DB, reopen func(context.Context) (*engine.DB, error
 		env: env, db: db, reopen: reopen,
 		shapes:    map[[2]string]*convert.Shape{},
 		iterators: map[*iterator]struct{}{},
+		helpers:   map[string]*lua.LTable{},
 	}
 	s.runtime = lang.New(lang.Options{
 		Stdin: env.Stdin, Stdout: env.Stdout, Stderr: env.Stderr,
-		Now: env.Now, Seed: env.Seed, ReadFile: env.readFile,
-		Show: func(v lua.LValue) string { return render.Print(v) },
+		Now: env.Now, Seed: env.Seed, ReadFile: s.readFile,
+		ModulePath: env.ModulePath, MemoryLimit: env.heapLimit(),
+		FS: env.FS, Open: env.Open, Temporary: s.scratch, Programs: env.Programs,
+		Show: func(v lua.LValue) string { return render.Print(v, s.Name) },
 	})
 	s.codec = convert.New(s.runtime.L)
 	s.Registry = s.modules()
@@ -82,10 +92,13 @@ func (s *Session) DB() *engine.DB { return s.db }
 // Runtime returns the Lua state, for the prompt.
 func (s *Session) Runtime() *lang.Runtime { return s.runtime }
 
-// Close ends the Lua state and closes the database.
+// Close ends the Lua state and closes the database. Closing twice is harmless.
 func (s *Session) Close() error {
 	s.endIterators()
-	s.runtime.Close()
+	if !s.ended {
+		s.ended = true
+		s.runtime.Close()
+	}
 	if s.db == nil {
 		return nil
 	}
@@ -120,16 +133,23 @@ func (s *Session) Run(ctx context.Context, name, source string, args []string) (
 
 // RunFile runs a script.
 func (s *Session) RunFile(ctx context.Context, name string, args []string) ([]lua.LValue, error) {
-	source, err := s.env.readFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = dberr.New(dberr.ScriptError, "there is no script %s", name).WithHint("check the path; it is relative to the working directory")
-	} else if err != nil {
-		err = dberr.New(dberr.StorageIOError, "%w", err)
-	}
+	source, err := s.ReadScript(name)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
-	return s.Run(ctx, name, string(source), args)
+	return s.Run(ctx, name, source, args)
+}
+
+// ReadScript returns the text of a script.
+func (s *Session) ReadScript(name string) (string, error) {
+	source, err := s.readFile(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", dberr.New(dberr.ScriptError, "there is no script %s", name).WithHint("check the path; it is relative to the working directory")
+	case err != nil:
+		return "", dberr.New(dberr.StorageIOError, "%w", err)
+	}
+	return string(source), nil
 }
 
 // Eval runs a statement of the prompt: it may create globals, and its local variables
@@ -139,7 +159,11 @@ func (s *Session) Eval(ctx context.Context, name, source string) ([]lua.LValue, 
 		return nil, s.fail(ctx, s.failure)
 	}
 	fn, err := s.runtime.LoadPrompt(source, name)
-	if err != nil {
+	var syntax *lang.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		return nil, s.Syntax(syntax, source)
+	case err != nil:
 		return nil, s.fail(ctx, err)
 	}
 	return s.call(ctx, fn)

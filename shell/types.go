@@ -87,6 +87,7 @@ var reopenType = bind.Type{
 		{Name: "torn_file", Type: "string?", Doc: "the file they were cut from, if any"},
 		{Name: "torn_offset", Type: "integer?", Doc: "where in it"},
 		{Name: "swept", Type: "string[]", Doc: "leftovers of a crash that were removed"},
+		{Name: "unswept", Type: "string[]", Doc: "leftovers that could not be removed; the next open tries again"},
 		{Name: "unknown_files", Type: "string[]", Doc: "files that are not the database's; they are left alone"},
 		{Name: "recovery_duration_ms", Type: "number", Doc: "how long the open took"},
 		{Name: "index_rebuild_duration_ms", Type: "number", Doc: "the part of it spent on index entries"},

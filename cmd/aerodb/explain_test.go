@@ -27,7 +27,7 @@ func TestExplainedCommandsWork(t *testing.T) {
 	made := exampleDir(t)
 	dir := made
 	sh(t, dir, "aerodb init && aerodb schema apply quake.json && aerodb import quake v1 earthquakes.jsonl && aerodb checkpoint")
-	sh(t, dir, `aerodb backup --output old.tar && echo 'print(1)' > script.lua`)
+	sh(t, dir, `mkdir tested && aerodb backup --output old.tar && echo 'print(1)' > script.lua`)
 	sh(t, dir, `aerodb eval 'db.quake:insert{_id="more", mag=1, place="here"}' && aerodb checkpoint`)
 	for _, c := range slices.Sorted(maps.Keys(commands)) {
 		t.Run(c, func(t *testing.T) {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"io"
 	"io/fs"
@@ -28,6 +29,11 @@ func main() {
 		StdoutTTY: isatty.IsTerminal(os.Stdout.Fd()),
 		StderrTTY: isatty.IsTerminal(os.Stderr.Fd()),
 		Width:     func() int { return max(readline.GetScreenWidth(), 0) },
+		Size: func() (columns, rows int) {
+			columns, rows, _ = readline.GetSize(readline.GetStdin())
+			return columns, rows
+		},
+		Page: page,
 		Terminal: func() (io.WriteCloser, error) {
 			return os.OpenFile("/dev/tty", os.O_WRONLY, 0)
 		},
@@ -40,10 +46,23 @@ func main() {
 		Start:   startChild,
 		Now:     time.Now,
 		Rand:    rand.Reader,
+		Sleep:   sleep,
 		Pid:     os.Getpid(),
 		Signals: signals(),
 		Exit:    os.Exit,
 	}))
+}
+
+// sleep waits for d, or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // signals delivers the signals that ask the process to stop; a terminal that is

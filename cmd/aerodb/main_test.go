@@ -32,12 +32,17 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "unchanged": unchanged, "damage": damage,
+			"exits": exits, "unchanged": unchanged, "damage": damage, "frozen": frozen,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("AERODB_WAL_MAX_SIZE", "64KiB") // creating 64 MiB of log for each script takes long
 			env.Setenv("AERODB_LOG_LEVEL", "warn")
 			env.Setenv("GORACE", os.Getenv("GORACE"))
+			scripts, err := filepath.Abs("../../scripts")
+			if err != nil {
+				return err
+			}
+			env.Setenv("SCRIPTS", scripts)
 			return os.MkdirAll(filepath.Join(env.WorkDir, "tmp"), 0o777)
 		},
 	})

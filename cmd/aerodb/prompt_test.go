@@ -24,7 +24,7 @@ func openPrompt(t *testing.T, dir string, args ...string) *prompt {
 	t.Helper()
 	p := &prompt{Cmd: exec.Command("aerodb", args...)}
 	p.Dir = dir
-	p.Env = append(os.Environ(), "HOME="+p.Dir, "AERODB_WAL_MAX_SIZE=64KiB", "AERODB_LOG_LEVEL=warn")
+	p.Env = append(os.Environ(), "HOME="+p.Dir, "XDG_STATE_HOME=", "AERODB_WAL_MAX_SIZE=64KiB", "AERODB_LOG_LEVEL=warn")
 	terminal, err := pty.StartWithSize(p.Cmd, &pty.Winsize{Rows: 24, Cols: 80})
 	if err != nil {
 		t.Fatal(err)
@@ -79,6 +79,8 @@ func TestPromptInterrupt(t *testing.T) {
 	for _, statement := range []string{
 		"print('rea' .. 'dy') while true do end\r",
 		"while true do pcall(function() print('rea' .. 'dy') while true do end end) end\r",
+		"print('rea' .. 'dy') string.find(('a'):rep(100), ('.-'):rep(30) .. 'b')\r",
+		"print('rea' .. 'dy') io.read()\r",
 	} {
 		p.key(t, statement)
 		p.expect(t, "ready")
@@ -97,6 +99,72 @@ func TestPromptInterrupt(t *testing.T) {
 	if code := p.exit(t); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
+}
+
+// A pasted block waits for Enter, runs as one, and is one entry of the history, also in
+// the next session. The history is its owner's only.
+func TestPromptPasteAndHistory(t *testing.T) {
+	dir := newDatabase(t)
+	p := openPrompt(t, dir)
+	p.expect(t, "aerodb> ")
+	p.key(t, "\x1b[200~for i = 1, 2 do\r\n\tprint('line ' .. i)\r\nend\r\n\x1b[201~")
+	p.expect(t, "end")
+	if i := strings.Index(p.seen.String(), "line 1"); i >= 0 {
+		t.Error("the paste ran before Enter")
+	}
+	p.key(t, "\r")
+	p.expect(t, "line 1\r\nline 2\r\n")
+	p.expect(t, "aerodb> ")
+	p.key(t, " secret = 1\r")
+	p.expect(t, "aerodb> ")
+	p.key(t, "\x04")
+	if code := p.exit(t); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	name := filepath.Join(dir, ".local", "state", "aerodb", "history")
+	text, err := os.ReadFile(name)
+	if want := "for i = 1, 2 do\n\t    print('line ' .. i)\n\tend\n"; err != nil || string(text) != want {
+		t.Errorf("the history is %q, %v; want %q", text, err, want)
+	}
+	if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("its mode is %v, %v", info.Mode(), err)
+	}
+	p = openPrompt(t, dir)
+	p.expect(t, "aerodb> ")
+	p.key(t, "\x1b[A")
+	p.expect(t, "end")
+	p.key(t, "\x1b[A\x1b[1~\x1b[4~ print('end') \r") // the first line stays where it is
+	p.expect(t, "line 1\r\nline 2\r\nend\r\n")
+	p.expect(t, "aerodb> ")
+	p.key(t, "\x04")
+	p.exit(t)
+}
+
+// What a statement has not ended its line after is not written over by the prompt.
+func TestPromptBeginsALine(t *testing.T) {
+	p := openPrompt(t, newDatabase(t))
+	p.expect(t, "aerodb> ")
+	p.key(t, "io.write('half a line')\r")
+	p.expect(t, "half a line\r\ntrue\r\n\x1b[?2004haerodb> ")
+	p.key(t, "do io.write('half a line') end\r")
+	p.expect(t, "half a line\r\n\x1b[?2004haerodb> ")
+	p.key(t, "\r")
+	p.expect(t, "\r\n\x1b[?2004haerodb> ")
+	p.key(t, "\x04")
+	p.exit(t)
+}
+
+// The prompt says what state the database is in, when that matters.
+func TestPromptTellsTheState(t *testing.T) {
+	dir := newDatabase(t)
+	p := openPrompt(t, dir, "--read-only")
+	p.expect(t, "aerodb (read-only)> ")
+	p.key(t, "\x04")
+	p.exit(t)
+	p = openPrompt(t, dir, "--scratch")
+	p.expect(t, "aerodb (scratch)> ")
+	p.key(t, "\x04")
+	p.exit(t)
 }
 
 // SIGTERM ends the shell at its prompt, and closes the database.

@@ -58,6 +58,43 @@ func unchanged(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// frozen DIR... checks that every file below the directories has the bytes, the size and
+// the time of change that it had at the first frozen of the script, or the first since
+// ! frozen; what lies in a folder runs is left out.
+func frozen(ts *testscript.TestScript, neg bool, args []string) {
+	note := ts.MkAbs(filepath.Join("tmp", "frozen"))
+	if neg {
+		ts.Check(os.RemoveAll(note))
+		return
+	}
+	var now strings.Builder
+	for _, dir := range args {
+		sums, err := fingerprint(ts.MkAbs(dir))
+		ts.Check(err)
+		sums += "/LOCK\n" // it says who opened the database last; here not even that may change
+		for line := range strings.Lines(sums) {
+			name := strings.Fields(line)[0]
+			if strings.HasPrefix(name, "/runs") {
+				continue
+			}
+			info, err := os.Stat(ts.MkAbs(dir) + name)
+			if err != nil || info.IsDir() {
+				continue
+			}
+			fmt.Fprintf(&now, "%d %s %s", info.Size(), info.ModTime(), line)
+		}
+	}
+	before, err := os.ReadFile(note)
+	if errors.Is(err, fs.ErrNotExist) {
+		ts.Check(os.WriteFile(note, []byte(now.String()), 0o600))
+		return
+	}
+	ts.Check(err)
+	if now.String() != string(before) {
+		ts.Fatalf("%s changed from\n%sto\n%s", args, before, now.String())
+	}
+}
+
 // fingerprint lists every file below dir with its mode and the sum of its
 // bytes, but for those that may change. LOCK says who opened the database last, and may.
 func fingerprint(dir string, may ...string) (string, error) {

@@ -134,7 +134,7 @@ var Table = []Entry{
 
 	{ScriptError, Failed, "A script failed.", "see the traceback"},
 	{ScriptInterrupted, Failed, "A script was interrupted.", "run it again"},
-	{ScriptChanged, Failed, "The script or the database is not the one that failed.", "run the script from its start"},
+	{ScriptChanged, Failed, "The script, its arguments or the database are not those of the run to resume, or of the rehearsal.", "run the script from its start, or rehearse it again"},
 
 	{InternalInvariant, Bug, "An invariant of AeroDB broke.", "please report it with the message and the log"},
 }

@@ -56,6 +56,14 @@ type Encoded struct {
 
 type span struct{ start, end int }
 
+// Unlimited returns an encoder that takes documents of any size: what is stored fitted
+// below the limit of its time, whatever the limit is now.
+func (enc *Encoder) Unlimited() *Encoder {
+	e := *enc
+	e.documentMax = 0
+	return &e
+}
+
 // Encode checks src against the schema and sets e. A document that does not fit
 // is SchemaValidationFailed, with the details "field", its path, and "offset",
 // in bytes; one that is too long is DocumentTooLarge. After an error e holds

@@ -29,6 +29,10 @@ func SameFile(fsys FS, a, b string) bool {
 	if err != nil {
 		return false
 	}
+	return sameFile(x, y)
+}
+
+func sameFile(x, y fs.FileInfo) bool {
 	if m, ok := x.Sys().(*memStat); ok {
 		n, ok := y.Sys().(*memStat)
 		return ok && m.ino == n.ino

@@ -19,12 +19,12 @@ func TestEveryLoss(t *testing.T) {
 	m := disk(t, sectors("a"))
 	overwrite(t, m, "f", sectors(strings.Repeat("b", 3)), 0) // three sectors and a size
 	few := names(m, 0)
-	if want := 8 + 1<<4 + 4*4 + 32; len(few) != want {
+	if want := 10 + 1<<4 + 4*4 + 3*2 + 32; len(few) != want {
 		t.Errorf("%d losses for 4 pending, want %d", len(few), want)
 	}
 	overwrite(t, m, "f", sectors(strings.Repeat("c", 200)), 0)
 	many := names(m, 20)
-	if want := 8 + 4*19 + 32; len(many) != want { // every 11th of 205
+	if want := 10 + 4*19 + 2*19 + 32; len(many) != want { // every 11th of 205, all bytes
 		t.Errorf("%d losses for %d pending, want %d", len(many), len(m.Pending()), want)
 	}
 	if !slices.Equal(many, names(m, 20)) {
@@ -36,6 +36,58 @@ func TestEveryLoss(t *testing.T) {
 	}
 	for range m.EveryLoss(0, 0) {
 		break // which must not hurt
+	}
+}
+
+// What is left of a sector that is neither old nor new, and of the names.
+func TestDamagingLosses(t *testing.T) {
+	const size = 512
+	after := func(loss vfs.Loss) string {
+		m := disk(t, sectors("a"))
+		put(t, m, "other", sectors("xy"))
+		must(t, m.SyncDir("/"))
+		overwrite(t, m, "f", sectors("b"), 0)
+		data, err := vfs.ReadFile(m.AfterCrash(loss), "f", size)
+		must(t, err)
+		return string(data)
+	}
+	a, b := strings.Repeat("a", size/2), strings.Repeat("b", size/2)
+	for _, c := range []struct {
+		loss vfs.Loss
+		want string
+	}{{vfs.KeepTorn, b + a}, {vfs.KeepTornEnd, a + b}, {vfs.KeepStale, strings.Repeat("x", size)}, {vfs.LoseAll, a + a}, {vfs.KeepAll, b + b}} {
+		if got := after(c.loss); got != c.want {
+			t.Errorf("%v: %.20q...", c.loss, got)
+		}
+	}
+	if got := after(vfs.KeepGarbage); got == a+a || got == b+b || len(got) != size {
+		t.Errorf("garbage is %.20q...", got)
+	}
+
+	m := disk(t, sectors("a"))
+	overwrite(t, m, "f", sectors(strings.Repeat("b", 16)), 0)
+	pending := m.Pending()
+	for _, c := range []struct {
+		loss vfs.Loss
+		want string
+	}{
+		{vfs.KeepOnlyBlock(pending[3]), strings.Repeat("b", 8)},
+		{vfs.LoseOnlyBlock(pending[3]), "a" + strings.Repeat("\x00", 7) + strings.Repeat("b", 8)},
+	} {
+		withSize := vfs.KeepIf("", func(p vfs.Pending) bool { return p.Kind == vfs.PendingSize || c.loss.Fate(p) == vfs.Kept })
+		data, err := vfs.ReadFile(m.AfterCrash(withSize), "f", 1<<20)
+		must(t, err)
+		if want := sectors(c.want); !strings.HasPrefix(string(data), want) || strings.Trim(string(data[len(want):]), "\x00") != "" {
+			t.Errorf("%v: other bytes", c.loss)
+		}
+	}
+	m = vfs.NewMem()
+	put(t, m, "1", "one")
+	put(t, m, "2", "two")
+	for n, want := range []string{"", "1", "1 2"} {
+		if got := strings.Join(m.AfterCrash(vfs.KeepNamesFirst(n*3, true)).Files(), " "); got != want {
+			t.Errorf("of %v the names of the first %d: %q", m.Pending(), n*3, got)
+		}
 	}
 }
 

@@ -25,7 +25,7 @@ func (m *Mem) AfterCrash(loss Loss) *Mem {
 			number++
 			continue
 		}
-		number = n.keepChange(s, number, loss)
+		number = m.keepChange(n, s, number, loss)
 	}
 	img.settle()
 	return img
@@ -63,9 +63,9 @@ func (n *node) keepRename(r *rename, fate Fate) {
 	}
 }
 
-// keepChange applies a change of a file to an image and returns the number of
-// the next pending thing.
-func (n *node) keepChange(s slot, number int, loss Loss) int {
+// keepChange applies a change of a file to n, its node in an image, and returns the
+// number of the next pending thing.
+func (m *Mem) keepChange(n *node, s slot, number int, loss Loss) int {
 	c := s.change
 	if c.count == 0 {
 		if loss.fate(s.pending(number, 0)) != Lost {
@@ -82,24 +82,53 @@ func (n *node) keepChange(s slot, number int, loss Loss) int {
 		n.disk.write(c.bytes(from, i), (c.sector+from)*sectorBytes)
 		from = i + 1
 		if fate != Lost {
-			n.disk.write(c.halfDone(i, fate), (c.sector+i)*sectorBytes)
+			b, at := m.damaged(n.ino, c, i, fate)
+			n.disk.write(b, (c.sector+i)*sectorBytes+at)
 		}
 	}
 	n.disk.write(c.bytes(from, c.count), (c.sector+from)*sectorBytes)
 	return number + int(c.count)
 }
 
-// halfDone returns what is written of sector i if it is torn or garbage.
-func (c *change) halfDone(i int64, fate Fate) []byte {
-	if fate == Torn {
-		return c.bytes(i, i+1)[:sectorBytes/2]
+// damaged returns what is written, and where in it, of sector i if it is neither
+// kept nor lost.
+func (m *Mem) damaged(ino int, c *change, i int64, fate Fate) (b []byte, at int64) {
+	const half = sectorBytes / 2
+	switch fate {
+	case Torn:
+		return c.bytes(i, i+1)[:half], 0
+	case TornEnd:
+		return c.bytes(i, i+1)[half:], half
+	case Stale:
+		if b := m.stale(ino, c.sector+i, uint64(c.at)+uint64(i)); b != nil {
+			return b, 0
+		}
 	}
-	b := make([]byte, sectorBytes)
+	b = make([]byte, sectorBytes)
 	r := rand.NewPCG(uint64(c.at+int(i)), uint64(c.sector+i))
 	for j := range b {
 		b[j] = byte(r.Uint64())
 	}
-	return b
+	return b, 0
+}
+
+// stale returns the bytes that some other file, there or removed, has in that sector,
+// as a block that was used before shows them; nil if all have zeros.
+func (m *Mem) stale(ino int, sector int64, seed uint64) []byte {
+	var list [][]byte
+	for _, n := range m.nodes {
+		if n == nil || n.dir || n.ino == ino || n.cache.size <= sector*sectorBytes {
+			continue
+		}
+		b := make([]byte, sectorBytes)
+		if n.cache.read(b, sector*sectorBytes); !allZero(b) {
+			list = append(list, b)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return list[mix(seed)%uint64(len(list))]
 }
 
 // settle makes an image of what its durable parts say, and drops what no name

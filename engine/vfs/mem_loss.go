@@ -13,7 +13,9 @@ const (
 	Lost    Fate = iota // as if it had never been
 	Kept                // it reached the disk
 	Torn                // of a sector the first half; of a rename the new name, beside the old
+	TornEnd             // of a sector the last half; else as Torn
 	Garbage             // of a sector: bytes that nobody wrote; else as Torn
+	Stale               // of a sector: what another file has there, or had; else as Torn
 )
 
 // A Loss decides the fate of all that is pending, one by one, knowing nothing of
@@ -25,6 +27,13 @@ type Loss struct {
 
 // NewLoss returns a Loss by a function of each pending thing.
 func NewLoss(name string, fate func(Pending) Fate) Loss { return Loss{name, fate} }
+
+// Fate returns what the loss does to a pending thing.
+func (l Loss) Fate(p Pending) Fate { return l.fate(p) }
+
+// Damages reports whether the loss leaves of a pending thing what is neither the old
+// nor the new: bytes that nothing can be believed of.
+func (l Loss) Damages(p Pending) bool { return p.Kind == PendingBytes && l.fate(p) > Kept }
 
 // KeepIf returns a Loss that keeps what keep says and loses the rest.
 func KeepIf(name string, keep func(Pending) bool) Loss {
@@ -51,15 +60,23 @@ var (
 
 	// KeepGarbage keeps names and sizes, and fills what was written with bytes that
 	// nobody wrote, as a file system may that orders nothing.
-	KeepGarbage = NewLoss("garbage bytes", func(p Pending) Fate {
-		if p.Kind == PendingBytes {
-			return Garbage
-		}
-		return Kept
-	})
+	KeepGarbage = NewLoss("garbage bytes", damageBytes(Garbage))
+	// KeepStale does the same with what other files have, or had, in their place.
+	KeepStale = NewLoss("old garbage", damageBytes(Stale))
 	// KeepTorn keeps half of each: every sector torn, every new name beside the old.
 	KeepTorn = NewLoss("all torn", func(Pending) Fate { return Torn })
+	// KeepTornEnd keeps the last half of every sector, and names and sizes.
+	KeepTornEnd = NewLoss("all torn, the ends", damageBytes(TornEnd))
 )
+
+func damageBytes(fate Fate) func(Pending) Fate {
+	return func(p Pending) Fate {
+		if p.Kind == PendingBytes {
+			return fate
+		}
+		return Kept
+	}
+}
 
 // KeepSome returns a Loss that keeps each pending thing or not, by a coin.
 func KeepSome(seed uint64) Loss {
@@ -75,7 +92,46 @@ func Tear4096(seed uint64) Loss {
 		if p.Kind != PendingBytes {
 			return coin(seed, uint64(p.N))
 		}
-		return coin(seed, uint64(p.Op)<<32^uint64(p.ino)<<20^uint64(p.Offset/4096)|1<<63)
+		return coin(seed, uint64(p.Op)<<32^uint64(p.ino)<<20^uint64(p.Offset/blockBytes)|1<<63)
+	})
+}
+
+// blockBytes is what many a disk and file system writes whole, rather than sectors.
+const blockBytes = 4096
+
+// sameBlock reports whether one call wrote both into the same block.
+func (p Pending) sameBlock(q Pending) bool {
+	if p.Kind != PendingBytes || q.Kind != PendingBytes {
+		return p.N == q.N
+	}
+	return p.Op == q.Op && p.ino == q.ino && p.Offset/blockBytes == q.Offset/blockBytes
+}
+
+// KeepOnlyBlock is KeepOnly for all of p's block.
+func KeepOnlyBlock(p Pending) Loss {
+	return KeepIf(fmt.Sprintf("only the block of %d", p.N), p.sameBlock)
+}
+
+// LoseOnlyBlock is LoseOnly for all of p's block.
+func LoseOnlyBlock(p Pending) Loss {
+	return KeepIf(fmt.Sprintf("all but the block of %d", p.N), func(q Pending) bool { return !p.sameBlock(q) })
+}
+
+// KeepNamesFirst keeps the names among the first n pending things and no later one;
+// of bytes and sizes all, or the sizes alone.
+func KeepNamesFirst(n int, bytes bool) Loss {
+	what := "no bytes"
+	if bytes {
+		what = "all bytes"
+	}
+	return KeepIf(fmt.Sprintf("names of the first %d, %s", n, what), func(p Pending) bool {
+		switch p.Kind {
+		case PendingName:
+			return p.N < n
+		case PendingBytes:
+			return bytes
+		}
+		return true
 	})
 }
 
@@ -120,11 +176,13 @@ const (
 )
 
 // EveryLoss yields the losses worth trying on what m has pending: none, all, all
-// but each, only each, every prefix, each torn, every subset of at most ten, the
-// fixed ones, and random ones by seed. If more than most things are pending, only
-// most of them, evenly spread, get their own; most of 0 is no limit.
+// but each, only each, every prefix, each torn, the same by blocks of 4096 bytes,
+// names up to each, every subset of at most ten, the fixed ones, and random ones by
+// seed. If more than most things are pending, only most of them, evenly spread, get
+// their own; most of 0 is no limit.
 func (m *Mem) EveryLoss(seed uint64, most int) iter.Seq[Loss] {
-	n := len(m.Pending())
+	pending := m.Pending()
+	n := len(pending)
 	return func(yield func(Loss) bool) {
 		for _, l := range fixedLosses {
 			if !yield(l) {
@@ -138,13 +196,11 @@ func (m *Mem) EveryLoss(seed uint64, most int) iter.Seq[Loss] {
 				}
 			}
 		}
-		step := 1
-		if most > 0 {
-			step = max(1, (n+most-1)/most)
-		}
-		for i := 0; i < n; i += step {
-			if !yield(KeepOnly(i)) || !yield(LoseOnly(i)) || !yield(KeepFirst(i)) || !yield(TearOnly(i)) {
-				return
+		for _, p := range spread(pending, most) {
+			for _, l := range lossesOf(p) {
+				if !yield(l) {
+					return
+				}
 			}
 		}
 		for i := range uint64(lossRandom) {
@@ -155,8 +211,32 @@ func (m *Mem) EveryLoss(seed uint64, most int) iter.Seq[Loss] {
 	}
 }
 
+// spread returns about most of the list, evenly; all if most is 0.
+func spread(list []Pending, most int) (out []Pending) {
+	step := 1
+	if most > 0 {
+		step = max(1, (len(list)+most-1)/most)
+	}
+	for i := 0; i < len(list); i += step {
+		out = append(out, list[i])
+	}
+	return out
+}
+
+// lossesOf are those that single one pending thing out.
+func lossesOf(p Pending) []Loss {
+	list := []Loss{KeepOnly(p.N), LoseOnly(p.N), KeepFirst(p.N), TearOnly(p.N)}
+	switch p.Kind {
+	case PendingName:
+		list = append(list, KeepNamesFirst(p.N, true), KeepNamesFirst(p.N, false))
+	case PendingBytes:
+		list = append(list, KeepOnlyBlock(p), LoseOnlyBlock(p))
+	}
+	return list
+}
+
 var fixedLosses = []Loss{
-	LoseAll, KeepAll, KeepBytesNotNames, KeepNamesNotBytes, KeepBytesNotSizes, KeepSizesNotBytes, KeepGarbage, KeepTorn,
+	LoseAll, KeepAll, KeepBytesNotNames, KeepNamesNotBytes, KeepBytesNotSizes, KeepSizesNotBytes, KeepGarbage, KeepStale, KeepTorn, KeepTornEnd,
 }
 
 // coin is a fair bit of seed and n.

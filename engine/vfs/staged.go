@@ -137,18 +137,32 @@ func (s *Staged) Abort() error {
 
 // Within reports whether dir is outer or lies below it, by what the directories are
 // and not by how their names are spelled. A directory that does not exist lies
-// nowhere.
-func Within(fsys FS, outer, dir string) bool {
-	for {
-		if SameFile(fsys, outer, dir) {
-			return true
+// nowhere; of one that cannot be looked at it is not known, which is an error.
+func Within(fsys FS, outer, dir string) (bool, error) {
+	out, err := fsys.Stat(outer)
+	if err != nil {
+		return false, missingIsNone(err)
+	}
+	info, err := fsys.Stat(dir)
+	for err == nil && info.IsDir() {
+		if sameFile(out, info) {
+			return true, nil
 		}
 		// The parent that the file system knows: dir may be a symbolic link.
-		up := dir + "/.."
-		info, err := fsys.Stat(up)
-		if err != nil || !info.IsDir() || SameFile(fsys, up, dir) {
-			return false
+		dir += "/.."
+		above, aerr := fsys.Stat(dir)
+		if aerr == nil && sameFile(above, info) {
+			return false, nil // the root
 		}
-		dir = up
+		info, err = above, aerr
 	}
+	return false, missingIsNone(err)
+}
+
+// missingIsNone returns err, unless it says that there is no such file.
+func missingIsNone(err error) error {
+	if IsNotExist(err) || IsNotDir(err) {
+		return nil
+	}
+	return err
 }

@@ -196,19 +196,35 @@ func TestWithin(t *testing.T) {
 			"/data": true, "/data/deep/er": true, "/data/deep/../deep": true, "/database": false, "": false,
 			"/data/..": false, "/database/../data": true, "/data/none": false,
 		} {
-			if got := vfs.Within(fsys, dir+"/data", dir+name); got != want {
-				t.Errorf("Within(%q) = %v", name, got)
+			if got, err := vfs.Within(fsys, dir+"/data", dir+name); got != want || err != nil {
+				t.Errorf("Within(%q) = %v, %v", name, got, err)
 			}
 		}
 	})
 	dir := t.TempDir()
 	must(t, os.MkdirAll(dir+"/data/deep/er", 0o700))
 	must(t, os.Symlink("data/deep/er", dir+"/link"))
-	if !vfs.Within(vfs.OS, dir+"/data", dir+"/link") {
+	within := func(outer, dir string) bool {
+		t.Helper()
+		yes, err := vfs.Within(vfs.OS, outer, dir)
+		must(t, err)
+		return yes
+	}
+	if !within(dir+"/data", dir+"/link") {
 		t.Error("a link to a folder below is not seen")
 	}
 	t.Chdir(dir + "/data/deep")
-	if !vfs.Within(vfs.OS, dir+"/data", ".") || vfs.Within(vfs.OS, dir+"/data", "../..") {
+	if !within(dir+"/data", ".") || within(dir+"/data", "../..") {
 		t.Error("relative names")
+	}
+	// What cannot be looked at is not taken to lie outside.
+	m := vfs.NewMem()
+	must(t, m.Mkdir("data", 0o700))
+	must(t, m.Mkdir("data/deep", 0o700))
+	for n := range 3 {
+		m.FailAt(m.Ops()+n, vfs.EIO)
+		if yes, err := vfs.Within(m, "data", "data/deep"); yes || err == nil {
+			t.Errorf("call %d fails: %v, %v", n, yes, err)
+		}
 	}
 }

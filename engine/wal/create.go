@@ -45,6 +45,12 @@ func createFile(o Options, name string, h Header) (vfs.File, error) {
 	return f, nil
 }
 
+// NameResizing marks the folder of a log that is being replaced by one of another
+// size. While it is there, an empty log may have its name in the page cache only, and
+// is to be resized once more before anything is written to it: a later sync of the
+// folder would say nothing of a rename that an earlier one dropped.
+const NameResizing = "RESIZING" + vfs.TempSuffix
+
 // Resize puts an empty log of another size in the place of l, which must have no
 // record and is closed. The new file is made beside it, as .tmp, and renamed over
 // it. After an error that is vfs.ErrUnsynced, which of the two a power cut leaves is
@@ -54,9 +60,33 @@ func (l *Log) Resize(o Options, size int64) (*Log, error) {
 	if reason := h.check(); reason != "" || FileName(l.next) != l.name || l.readOnly || l.failed {
 		return nil, misuse("wal.resize", l.path(), "the log cannot get another size: it has records, or has failed, or %s", reason)
 	}
-	temp := l.name + vfs.TempSuffix
+	temp, mark := l.name+vfs.TempSuffix, path.Join(o.Dir, NameResizing)
 	if err := vfs.RemoveAll(o.FS, path.Join(o.Dir, temp)); err != nil { // a crash left it
 		return nil, vfs.Wrap(err, "wal.resize", displayPath(temp))
+	}
+	f, err := l.createBeside(o, temp, h)
+	if err != nil {
+		_ = o.FS.Remove(mark)
+		return nil, err
+	}
+	if err := o.FS.SyncDir(o.Dir); err != nil {
+		_ = f.Close()
+		return nil, fmt.Errorf("%w: %w", vfs.ErrUnsynced, vfs.Wrap(err, "wal.resize", l.path()))
+	}
+	_ = o.FS.Remove(mark) // swept at an open
+	_ = l.file.Close()    // nothing was written to it that matters
+	return newLog(o, f, l.name, h), nil
+}
+
+// createBeside makes the mark and the new file, both durable, and renames the file
+// over l. What it leaves after an error is swept at an open.
+func (l *Log) createBeside(o Options, temp string, h Header) (vfs.File, error) {
+	mark, err := o.FS.OpenFile(path.Join(o.Dir, NameResizing), vfs.O_RDWR|vfs.O_CREATE, vfs.FilePerm)
+	if err == nil {
+		err = mark.Close()
+	}
+	if err != nil {
+		return nil, vfs.Wrap(err, "wal.resize", displayPath(NameResizing))
 	}
 	f, err := createFile(o, temp, h)
 	if err != nil {
@@ -64,15 +94,10 @@ func (l *Log) Resize(o Options, size int64) (*Log, error) {
 	}
 	if err := o.FS.Rename(path.Join(o.Dir, temp), path.Join(o.Dir, l.name)); err != nil {
 		_ = f.Close()
-		_ = o.FS.Remove(path.Join(o.Dir, temp)) // swept at an open
+		_ = o.FS.Remove(path.Join(o.Dir, temp))
 		return nil, vfs.Wrap(err, "wal.resize", l.path())
 	}
-	if err := o.FS.SyncDir(o.Dir); err != nil {
-		_ = f.Close()
-		return nil, fmt.Errorf("%w: %w", vfs.ErrUnsynced, vfs.Wrap(err, "wal.resize", l.path()))
-	}
-	_ = l.file.Close() // nothing was written to it that matters
-	return newLog(o, f, l.name, h), nil
+	return f, nil
 }
 
 // lay fills a new file. Real zeros, not a hole and not unwritten extents: an

@@ -18,7 +18,7 @@ var root = filepath.Join("..", "..")
 
 // floors lists the packages from the ground up. A package may import its own floor's
 // subpackages and what lies below, nothing above.
-var floors = []string{"engine/dberr", "engine/vfs", "engine", "jsonapi", "config", "shell", "cmd/aerodb/command", "cmd/aerodb"}
+var floors = []string{"engine/dberr", "engine/vfs", "engine", "jsonapi", "config", "lualib", "shell", "cmd/aerodb/command", "cmd/aerodb"}
 
 func floorOf(pkg string) int {
 	best := -1

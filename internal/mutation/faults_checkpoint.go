@@ -237,12 +237,11 @@ func (s *sweeper) wal(`,
 	},
 	{
 		name: "a read-only open sweeps",
-		file: "engine/recovery.go",
-		before: `	if db.opts.ReadOnly {
-		return nil
-	}
-	if err := s.sweep()`,
-		after: `	if err := s.sweep()`,
+		file: "engine/open.go",
+		before: `	if !db.opts.ReadOnly {
+		sweeper.sweep()
+	}`,
+		after: `	sweeper.sweep()`,
 		pkg:   "engine", test: "TestReadOnlyChangesNothing",
 	},
 	{

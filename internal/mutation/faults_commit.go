@@ -5,7 +5,7 @@ var commitFaults = []fault{
 	{
 		name: "a write shows before it is durable",
 		file: "engine/commit.go",
-		before: `	if err := db.wal.Append(&w.batch, sum); err != nil {
+		before: `	if err := db.place(db.wal.Append(&w.batch, sum)); err != nil {
 		if db.wal.Failed() {
 			db.fail(err)
 		}
@@ -17,7 +17,7 @@ var commitFaults = []fault{
 	db.applyGroup(group, first, sum)
 }`,
 		after: `	db.applyGroup(group, first, sum)
-	if err := db.wal.Append(&w.batch, sum); err != nil {
+	if err := db.place(db.wal.Append(&w.batch, sum)); err != nil {
 		if db.wal.Failed() {
 			db.fail(err)
 		}

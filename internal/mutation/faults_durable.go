@@ -119,7 +119,7 @@ var durableFaults = []fault{
 	{
 		name: "CURRENT and CHECKPOINT are built upon while they are in the page cache only",
 		file: "engine/open.go",
-		before: `	if err := db.settle(); err != nil {
+		before: `	if err := db.settle(db.previous != "" || sweeper.switched(), sweeper.resized()); err != nil {
 		return err
 	}
 `,

@@ -148,10 +148,12 @@ var restoreFaults = []fault{
 		pkg:    "engine", test: "TestBackupRestore",
 	},
 	{
-		name:   "a backup may lie in the data directory",
-		file:   "engine/backup.go",
-		before: `	if vfs.Within(db.fs, db.opts.Dir, path.Dir(name)) {`,
-		after:  `	if vfs.SameFile(db.fs, db.opts.Dir, path.Dir(name)) {`,
-		pkg:    "engine", test: "TestBackupFile",
+		name: "a backup may lie in the data directory",
+		file: "engine/backup.go",
+		before: `	inside, err := vfs.Within(db.fs, db.opts.Dir, path.Dir(name))
+`,
+		after: `	inside, err := vfs.SameFile(db.fs, db.opts.Dir, path.Dir(name)), error(nil)
+`,
+		pkg: "engine", test: "TestBackupFile",
 	},
 }

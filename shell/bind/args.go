@@ -19,15 +19,38 @@ type Args struct {
 	Ctx  context.Context
 	Self any // the handle of a method call
 
-	values map[string]lua.LValue
+	values []argument // those that were given
+	few    [4]argument
+}
+
+type argument struct {
+	name  string
+	value lua.LValue
+}
+
+// find returns an argument, a Go nil if it was not given.
+func (a *Args) find(name string) lua.LValue {
+	for i := range a.values {
+		if a.values[i].name == name {
+			return a.values[i].value
+		}
+	}
+	return nil
+}
+
+func (a *Args) set(name string, v lua.LValue) {
+	if a.values == nil {
+		a.values = a.few[:0]
+	}
+	a.values = append(a.values, argument{name, v})
 }
 
 // Has reports whether the argument or option was given.
-func (a *Args) Has(name string) bool { _, ok := a.values[name]; return ok }
+func (a *Args) Has(name string) bool { return a.find(name) != nil }
 
 // Value returns the argument as it came, nil if it was left out.
 func (a *Args) Value(name string) lua.LValue {
-	if v, ok := a.values[name]; ok {
+	if v := a.find(name); v != nil {
 		return v
 	}
 	return lua.LNil
@@ -35,7 +58,7 @@ func (a *Args) Value(name string) lua.LValue {
 
 // String returns a String argument.
 func (a *Args) String(name string) string {
-	s, _ := a.values[name].(lua.LString)
+	s, _ := a.find(name).(lua.LString)
 	return string(s)
 }
 
@@ -50,13 +73,13 @@ func (a *Args) Bool(name string) bool { return a.Value(name) == lua.LTrue }
 
 // Table returns a Table argument, nil if it was left out.
 func (a *Args) Table(name string) *lua.LTable {
-	t, _ := a.values[name].(*lua.LTable)
+	t, _ := a.find(name).(*lua.LTable)
 	return t
 }
 
 // Function returns a Function argument, nil if it was left out.
 func (a *Args) Function(name string) *lua.LFunction {
-	fn, _ := a.values[name].(*lua.LFunction)
+	fn, _ := a.find(name).(*lua.LFunction)
 	return fn
 }
 
@@ -83,9 +106,9 @@ func (a *Args) check(m *Module, f *Func, first int) error {
 		}
 		switch t, isTable := v.(*lua.LTable); {
 		case p.Kind != Options:
-			a.values[p.Name] = v
+			a.set(p.Name, v)
 		case !isTable:
-			a.values[p.Short] = v
+			a.set(p.Short, v)
 		default:
 			if err := a.options(m, f, p, t); err != nil {
 				return err
@@ -121,7 +144,7 @@ func (a *Args) options(m *Module, f *Func, p *Param, t *lua.LTable) error {
 		if !member.accepts(v) {
 			return f.misuse(m, "the option %s must be %s, not %s", member.Name, member.wanted(), Describe(v))
 		}
-		a.values[member.Name] = v
+		a.set(member.Name, v)
 	}
 	return nil
 }

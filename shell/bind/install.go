@@ -72,7 +72,7 @@ func (m *Module) missing(L *lua.LState, host Host) *lua.LFunction {
 		var err error
 		if m.Missing != nil {
 			a := &Args{L: L, Ctx: contextOf(L)}
-			v, err = m.guard(host, name, func() (lua.LValue, error) { return m.Missing(a, name) })
+			v, err = m.Guard(host, name, func() (lua.LValue, error) { return m.Missing(a, name) })
 		} else {
 			err = m.Unknown(name, nil)
 		}
@@ -86,8 +86,8 @@ func (m *Module) missing(L *lua.LState, host Host) *lua.LFunction {
 
 // invoke checks the arguments and calls the function.
 func (m *Module) invoke(L *lua.LState, host Host, f *Func) int {
-	a := &Args{L: L, Ctx: contextOf(L), values: make(map[string]lua.LValue, len(f.Params))}
-	v, err := m.guard(host, f.Name, func() (lua.LValue, error) {
+	a := &Args{L: L, Ctx: contextOf(L)}
+	v, err := m.Guard(host, f.Name, func() (lua.LValue, error) {
 		first := 1
 		if m.Receiver != "" {
 			if a.Self = host.Handle(m.Name, L.Get(1)); a.Self == nil {
@@ -110,9 +110,9 @@ func (m *Module) invoke(L *lua.LState, host Host, f *Func) int {
 	return 1
 }
 
-// guard calls fn unless the session has failed. A Lua error that fn caused goes on its
+// Guard calls fn unless the session has failed. A Lua error that fn caused goes on its
 // way; any other panic is a bug, and the session serves no further call.
-func (m *Module) guard(host Host, name string, fn func() (lua.LValue, error)) (v lua.LValue, err error) {
+func (m *Module) Guard(host Host, name string, fn func() (lua.LValue, error)) (v lua.LValue, err error) {
 	if err := host.Failed(); err != nil {
 		return nil, err
 	}

@@ -43,6 +43,9 @@ type Codec struct {
 	L     *lua.LState
 	null  *lua.LUserData
 	array *lua.LTable // the metatable of empty lists that came from JSON
+
+	items   []lua.LValue // of the arrays that are being decoded
+	scratch []byte       // of a string with escapes
 }
 
 // New returns a codec for L.
@@ -188,15 +191,6 @@ func keysOf(t *lua.LTable) (names []string, length int, err *Error) {
 	}
 	slices.Sort(names)
 	return names, length, nil
-}
-
-// Decode turns JSON into a Lua value. Errors are *document.SyntaxError.
-func (c *Codec) Decode(data []byte, s *Shape) (lua.LValue, error) {
-	v, err := document.Parse(data, document.Options{})
-	if err != nil {
-		return nil, err
-	}
-	return c.FromValue(v, s), nil
 }
 
 // FromValue turns v into a Lua value. Tables are filled in the order of the names, so

@@ -226,14 +226,3 @@ func checkNumbers(t *testing.T, a, b document.Value) {
 		checkNumbers(t, m.Value, other)
 	}
 }
-
-func BenchmarkDecode(b *testing.B) {
-	codec := newCodec(b)
-	doc := []byte(`{"_id":"ci37868143","depth_km":26.49,"location":{"lat":34.4945,"lon":-118.6671667},"mag":2,"net":"ci","place":"4km W of Castaic, CA","time":1517966773840,"types":["geoserve","nearby-cities","origin","phase-data"]}`)
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := codec.Decode(doc, nil); err != nil {
-			b.Fatal(err)
-		}
-	}
-}

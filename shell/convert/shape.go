@@ -14,12 +14,15 @@ const (
 	Float
 )
 
-// Shape says what is expected where Lua and JSON differ. A nil Shape expects nothing.
+// Shape says what is expected where Lua and JSON differ. A nil Shape expects nothing. It
+// is for one Codec at a time.
 type Shape struct {
 	Kind    Kind
 	Members map[string]*Shape // of an Object
 	Other   *Shape            // of an Object: members not in Members
 	Item    *Shape            // of an Array
+
+	sorted []string // see names
 }
 
 func (s *Shape) kind() Kind {

@@ -21,12 +21,6 @@ func (r *Runtime) installBase() {
 		return 1
 	}))
 	r.replaceToNumber()
-	if str, ok := g.RawGetString("string").(*lua.LTable); ok {
-		format := str.RawGetString("format")
-		str.RawSetString("format", L.NewFunction(func(L *lua.LState) int {
-			return stringFormat(L, format)
-		}))
-	}
 	if table, ok := g.RawGetString("table").(*lua.LTable); ok {
 		table.RawSetString("sort", L.NewFunction(tableSort))
 	}
@@ -56,7 +50,11 @@ func (r *Runtime) print(L *lua.LState) {
 // without __tostring is the word of its type.
 func ToString(L *lua.LState, v lua.LValue) string {
 	if L.GetMetaField(v, "__tostring") != lua.LNil {
-		return L.ToStringMeta(v).String()
+		text, ok := L.ToStringMeta(v).(lua.LString)
+		if !ok {
+			L.RaiseError("'__tostring' must return a string")
+		}
+		return string(text)
 	}
 	switch v.(type) {
 	case *lua.LTable, *lua.LFunction, *lua.LState, *lua.LUserData:
@@ -92,22 +90,6 @@ func (r *Runtime) replaceToNumber() {
 	}))
 }
 
-// stringFormat is string.format in which %s takes any value, as tostring does.
-func stringFormat(L *lua.LState, original lua.LValue) int {
-	n := L.GetTop()
-	L.Push(original)
-	for i := 1; i <= n; i++ {
-		v := L.Get(i)
-		switch v.(type) {
-		case *lua.LTable, *lua.LFunction, *lua.LState, *lua.LUserData:
-			v = lua.LString(ToString(L, v))
-		}
-		L.Push(v)
-	}
-	L.Call(n, 1)
-	return 1
-}
-
 // tableSort is table.sort whose default order knows Int64 beside numbers.
 func tableSort(L *lua.LState) int {
 	t := L.CheckTable(1)
@@ -117,7 +99,11 @@ func tableSort(L *lua.LState) int {
 	for i := range values {
 		values[i] = t.RawGetInt(i + 1)
 	}
+	comparisons := 0
 	sort.SliceStable(values, func(i, j int) bool {
+		if comparisons++; comparisons%comparisonsPerLook == 0 {
+			raiseIfDone(L)
+		}
 		if order == nil {
 			return less(L, values[i], values[j])
 		}

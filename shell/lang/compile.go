@@ -74,8 +74,25 @@ func (r *Runtime) compile(source, name string, sessionLocals bool) (*lua.Functio
 	if err != nil {
 		return nil, err
 	}
+	if line := tooLong(proto); line >= 0 {
+		return nil, &SyntaxError{Name: name, Line: line, Message: fmt.Sprintf("the function is too long: it has more than %d instructions", instructionsMax)}
+	}
 	r.patch(proto)
 	return proto, nil
+}
+
+// tooLong returns the line of a function in which a jump could reach too far, -1 for none.
+// The library's compiler cuts the distance and the function runs on anywhere.
+func tooLong(proto *lua.FunctionProto) int {
+	if len(proto.Code) > instructionsMax {
+		return proto.LineDefined
+	}
+	for _, p := range proto.FunctionPrototypes {
+		if line := tooLong(p); line >= 0 {
+			return line
+		}
+	}
+	return -1
 }
 
 // compileChunk turns what the library's compiler panics with into an error.

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/aerodb/aerodb/engine/vfs"
 )
 
 var epoch = time.Date(2026, 2, 4, 11, 30, 0, 0, time.UTC)
@@ -22,6 +24,7 @@ func newTestRuntime(t *testing.T, stdin string) (*Runtime, *bytes.Buffer) {
 		Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &out,
 		Now:  func() time.Time { return epoch },
 		Seed: 1,
+		FS:   vfs.OS, Open: func(name string) (fs.File, error) { return os.Open(name) },
 		ReadFile: func(name string) ([]byte, error) {
 			if name == "lib/helper.lua" {
 				return []byte("local M = {}\nfunction M.twice(n) return 2 * n end\nreturn M"), nil

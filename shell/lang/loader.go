@@ -35,6 +35,7 @@ func (r *Runtime) installLoaders() {
 		return L.GetTop() - top
 	}))
 	g.RawSetString("require", L.NewFunction(r.require))
+	r.setModulePath()
 }
 
 // pushChunk pushes the compiled chunk, or nil and a message.
@@ -68,7 +69,9 @@ func readChunk(L *lua.LState) string {
 		if s == "" {
 			return b.String()
 		}
-		b.WriteString(string(s))
+		if b.WriteString(string(s)); b.Len() > sourceBytesMax {
+			L.RaiseError("load: the source has more than %d MiB", sourceBytesMax>>20)
+		}
 	}
 }
 
@@ -77,15 +80,36 @@ func (r *Runtime) loadFile(L *lua.LState, name string) lua.LValue {
 	if err != nil {
 		L.RaiseError("%s", err.Error())
 	}
-	fn, err := r.Load(string(source), name)
+	return r.mustLoad(L, string(source), name)
+}
+
+// mustLoad compiles a file that another one asks for. What is wrong with it is raised with
+// the place in that file, not that of the call.
+func (r *Runtime) mustLoad(L *lua.LState, source, name string) lua.LValue {
+	fn, err := r.Load(source, name)
 	if err != nil {
-		L.RaiseError("%s", err.Error())
+		L.Error(lua.LString(err.Error()), 0)
 	}
 	return fn
 }
 
 // loading marks a module in package.loaded whose chunk is still running.
 var loading = &lua.LUserData{Value: "loading"}
+
+// setModulePath makes package.path of the configured folders. The library's own looks in the
+// working directory and in those of another Lua that may be installed: what a script
+// finds would depend on the machine.
+func (r *Runtime) setModulePath() {
+	pkg, ok := r.Globals.RawGetString("package").(*lua.LTable)
+	if !ok {
+		return
+	}
+	var patterns []string
+	for _, dir := range r.opts.ModulePath {
+		patterns = append(patterns, filepath.Join(dir, "?.lua"), filepath.Join(dir, "?", "init.lua"))
+	}
+	pkg.RawSetString("path", lua.LString(strings.Join(patterns, ";")))
+}
 
 // require returns package.loaded[name], or runs package.preload[name] or the file
 // name.lua beside the script, or one named by package.path, and keeps what it returns.
@@ -102,13 +126,18 @@ func (r *Runtime) require(L *lua.LState) int {
 	switch v := loaded.RawGetString(name); v {
 	case lua.LNil:
 	case loading:
-		L.RaiseError("require: the module '%s' requires itself, or failed before", name)
+		L.RaiseError("require: the module '%s' requires itself", name)
 	default:
 		L.Push(v)
 		return 1
 	}
 	chunk := r.findModule(L, pkg, name)
 	loaded.RawSetString(name, loading)
+	defer func() { // a module that failed fails the same way when it is required again
+		if loaded.RawGetString(name) == loading {
+			loaded.RawSetString(name, lua.LNil)
+		}
+	}()
 	L.Push(chunk)
 	L.Push(lua.LString(name))
 	L.Call(1, 1)
@@ -148,11 +177,7 @@ func (r *Runtime) findModule(L *lua.LState, pkg *lua.LTable, name string) lua.LV
 			tried = append(tried, err.Error())
 			continue
 		}
-		fn, err := r.Load(string(source), file)
-		if err != nil {
-			L.RaiseError("%s", err.Error())
-		}
-		return fn
+		return r.mustLoad(L, string(source), file)
 	}
 	L.RaiseError("require: no module '%s':\n\t%s", name, strings.Join(tried, "\n\t"))
 	return nil

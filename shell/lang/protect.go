@@ -1,15 +1,10 @@
 package lang
 
 import (
-	"context"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 )
-
-// protectedDepthMax bounds protected calls inside each other, since each takes a part
-// of the Go stack. It is Lua's own limit.
-const protectedDepthMax = 200
 
 // installProtected replaces pcall, xpcall and debug.traceback.
 //
@@ -68,67 +63,16 @@ func pushTrue(L *lua.LState, results []lua.LValue) int {
 	return 1 + len(results)
 }
 
-// protected calls fn on a new thread and returns its results or the error it raised.
-// A thread with no parent can't yield through this call, as in Lua 5.1.
+// protected calls fn on a thread of its own and returns its results or the error it
+// raised.
 func (r *Runtime) protected(L *lua.LState, fn lua.LValue, args []lua.LValue) ([]lua.LValue, *lua.ApiError) {
 	if fn.Type() != lua.LTFunction && L.GetMetaField(fn, "__call").Type() != lua.LTFunction {
 		return nil, &lua.ApiError{Object: lua.LString("attempt to call a " + fn.Type().String() + " value")}
 	}
-	if r.depth >= protectedDepthMax {
-		L.RaiseError("stack overflow: more than %d protected calls inside each other", protectedDepthMax)
+	if refusal := r.tooDeep(); refusal != "" {
+		L.RaiseError("%s", refusal)
 	}
-	r.depth++
-	depth := r.depth
-	thread := r.takeThread(L)
-	running := L.G.CurrentThread
-	L.G.CurrentThread = thread
-	defer func() {
-		L.G.CurrentThread = running
-		r.depth = depth - 1
-	}()
-	thread.Push(fn)
-	for _, a := range args {
-		thread.Push(a)
-	}
-	if err := thread.PCall(len(args), lua.MultRet, nil); err != nil {
-		api, ok := err.(*lua.ApiError)
-		if !ok {
-			return nil, &lua.ApiError{Object: lua.LString(err.Error())}
-		}
-		if api.Type != lua.ApiErrorPanic {
-			r.idle = append(r.idle, thread)
-		}
-		if s, ok := api.Object.(lua.LString); ok { // the library begins with a space where it has no place
-			api.Object = lua.LString(strings.TrimPrefix(string(s), " "))
-		}
-		return nil, api
-	}
-	results := make([]lua.LValue, 0, thread.GetTop())
-	for i := 1; i <= thread.GetTop(); i++ {
-		results = append(results, thread.Get(i))
-	}
-	thread.SetTop(0)
-	r.idle = append(r.idle, thread)
-	return results, nil
-}
-
-// takeThread returns a thread with an empty stack and the context of L. Threads are
-// used again, save after a panic, which leaves their upvalues open.
-func (r *Runtime) takeThread(L *lua.LState) *lua.LState {
-	var thread *lua.LState
-	if n := len(r.idle); n > 0 {
-		thread = r.idle[n-1]
-		r.idle = r.idle[:n-1]
-	} else {
-		var cancel context.CancelFunc
-		if thread, cancel = L.NewThread(); cancel != nil {
-			cancel()
-		}
-	}
-	if ctx := L.Context(); ctx != nil {
-		thread.SetContext(ctx)
-	}
-	return thread
+	return r.invoke(L, fn, args)
 }
 
 // traceback is debug.traceback. In the handler of an xpcall the frames of the error

@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"fmt"
 	"math/big"
 	"strings"
 
@@ -21,11 +22,17 @@ const identity = "identity"
 // what would exhaust the compiler's stack.
 const depthMax = 10000
 
+// operandsMax is how many operands of one .. chain are handed to a function; the
+// compiler has 200 or so registers for a call. Longer chains keep the operator.
+const operandsMax = 100
+
 // rewriter walks a parsed chunk and replaces in place
 //
 //	integer literals that a float64 can't hold   by Int64 constants
 //	a < b, a <= b, a > b, a >= b                  by calls that accept Int64 beside
 //	                                              numbers, unless plainly not needed
+//	a .. b                                        by a call that knows the limit of a
+//	                                              string, unless plainly not needed
 //	010                                           by 10; the library reads octal
 //	for x in f do break end                       see loopBody
 //	x = a and b; x, y = y, x                      see miscompiled
@@ -41,6 +48,8 @@ type rewriter struct {
 type scope struct {
 	jump    ast.Stmt // its first goto, nil if it has none
 	closure bool     // it holds another function
+
+	constants map[string]struct{} // its literals and names
 }
 
 // function rewrites the body of a function or a chunk.
@@ -52,7 +61,7 @@ func (rw *rewriter) function(stmts []ast.Stmt) {
 	if outer != nil {
 		outer.closure = true
 	}
-	rw.scope = &scope{}
+	rw.scope = &scope{constants: map[string]struct{}{}}
 	rw.block(stmts)
 	if rw.scope.jump != nil && rw.scope.closure {
 		rw.fail(rw.scope.jump, "goto, which Lua 5.1 does not have, works only in a function that holds no other function")
@@ -66,6 +75,14 @@ func (rw *rewriter) fail(at ast.PositionHolder, message string) {
 	}
 }
 
+// constant counts a literal or a name of the function.
+func (rw *rewriter) constant(at ast.PositionHolder, kind, value string) {
+	rw.scope.constants[kind+value] = struct{}{}
+	if len(rw.scope.constants) > constantsMax {
+		rw.fail(at, fmt.Sprintf("a function has more than %d different literals and names; keep data in a file and read it", constantsMax))
+	}
+}
+
 func (rw *rewriter) block(stmts []ast.Stmt) {
 	for i, s := range stmts {
 		rw.stmt(s)
@@ -76,6 +93,9 @@ func (rw *rewriter) block(stmts []ast.Stmt) {
 }
 
 func (rw *rewriter) stmt(s ast.Stmt) {
+	if rw.err != nil {
+		return
+	}
 	if rw.depth++; rw.depth > depthMax {
 		rw.fail(s, "the chunk is nested too deeply")
 		return
@@ -162,6 +182,7 @@ func (rw *rewriter) expr(e ast.Expr) ast.Expr {
 	defer func() { rw.depth-- }()
 	switch e := e.(type) {
 	case *ast.NumberExpr:
+		rw.constant(e, "number ", e.Value)
 		return rw.number(e, e.Value)
 	case *ast.UnaryMinusOpExpr:
 		if n, ok := e.Expr.(*ast.NumberExpr); ok {
@@ -170,7 +191,10 @@ func (rw *rewriter) expr(e ast.Expr) ast.Expr {
 			}
 		}
 		e.Expr = rw.expr(e.Expr)
+	case *ast.IdentExpr:
+		rw.constant(e, "string ", e.Value)
 	case *ast.StringExpr:
+		rw.constant(e, "string ", e.Value)
 		if strings.HasPrefix(e.Value, marker) {
 			rw.fail(e, "the string literal is reserved")
 		}
@@ -197,7 +221,7 @@ func (rw *rewriter) operator(e ast.Expr) ast.Expr {
 	case *ast.LogicalOpExpr:
 		e.Lhs, e.Rhs = rw.expr(e.Lhs), rw.expr(e.Rhs)
 	case *ast.StringConcatOpExpr:
-		e.Lhs, e.Rhs = rw.expr(e.Lhs), rw.expr(e.Rhs)
+		return rw.concat(e)
 	case *ast.ArithmeticOpExpr:
 		e.Lhs, e.Rhs = rw.expr(e.Lhs), rw.expr(e.Rhs)
 	case *ast.UnaryNotOpExpr:
@@ -212,6 +236,41 @@ func (rw *rewriter) operator(e ast.Expr) ast.Expr {
 		}
 	}
 	return e
+}
+
+// concat rewrites a .. b .. c. With at most one operand that is no literal the result is
+// longer than it by what the source holds, and the operator stays. With more, each such
+// expression could double what is there, so that a few of them use up the memory: a
+// function that knows the limit of a string does it then.
+func (rw *rewriter) concat(e *ast.StringConcatOpExpr) ast.Expr {
+	var operands []ast.Expr
+	variable := 0
+	var rest ast.Expr = e
+	for {
+		pair, more := rest.(*ast.StringConcatOpExpr)
+		operand := rest
+		if more {
+			operand = pair.Lhs
+		}
+		switch operand.(type) {
+		case *ast.StringExpr, *ast.NumberExpr:
+		default:
+			variable++
+		}
+		operands = append(operands, operand)
+		if !more {
+			break
+		}
+		rest = pair.Rhs
+	}
+	if variable <= 1 || len(operands) > operandsMax {
+		e.Lhs, e.Rhs = rw.expr(e.Lhs), rw.expr(e.Rhs)
+		return e
+	}
+	for i := range operands {
+		operands[i] = single(rw.expr(operands[i]))
+	}
+	return call(concatenation, e, operands...)
 }
 
 // key is expr for a table key.

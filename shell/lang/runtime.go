@@ -2,8 +2,10 @@ package lang
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -11,9 +13,11 @@ import (
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/aerodb/aerodb/engine/vfs"
 )
 
-// Options is the world as Lua sees it. All fields but Show must be set.
+// Options is the world as Lua sees it. The fields up to Temporary must be set.
 type Options struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
@@ -21,17 +25,23 @@ type Options struct {
 	Seed           uint64                            // math.random starts here until math.randomseed
 	ReadFile       func(name string) ([]byte, error) // for require, dofile and loadfile
 
+	FS        vfs.FS                             // where io and os find files
+	Open      func(name string) (fs.File, error) // for what is only read, and may be a pipe
+	Temporary func(what string) (string, error)  // the name of a file that is not there
+
+	// Programs is why no other program may be started; nil allows it.
+	Programs error
+
+	// ModulePath lists the folders where require looks after the script's own.
+	ModulePath []string
+
+	// MemoryLimit is how many bytes of heap the process may have while a call runs;
+	// beyond, the call ends with a *MemoryError. 0 is no limit.
+	MemoryLimit int64
+
 	// Show is how print writes a table; nil prints the word "table".
 	Show func(v lua.LValue) string
 }
-
-// Sizes of Lua's stacks. A thread starts small, because every pcall has one.
-const (
-	callDepthMax   = 5000    // Lua calls inside each other; a traceback costs the square of it
-	registrySlots  = 256     // initial values on a thread's stack
-	registryMax    = 1 << 20 // most values on a thread's stack
-	registryGrowth = 4096
-)
 
 // Runtime is one Lua state with AeroDB's differences installed.
 type Runtime struct {
@@ -43,23 +53,33 @@ type Runtime struct {
 	functions map[string]*lua.LFunction // what markers in a compiled chunk stand for
 	sources   map[string][]string       // lines of each chunk, for error reports
 	scriptDir string                    // where require looks
-	depth     int                       // protected calls inside each other
-	idle      []*lua.LState             // threads of ended protected calls, for the next
+	chain     []link                    // the threads that run inside each other, outermost first
+	idleWide  []*lua.LState             // threads of ended calls, for the next; see wideThreads
+	idle      []*lua.LState             // the same of smaller ones
 	trace     string                    // inside an xpcall handler: the traceback of its error
 	random    *rand.Rand
+	files     map[*luaFile]struct{} // open ones
+	fileTable *lua.LTable           // their metatable
+	input     lua.LValue            // what io.read reads
+	output    lua.LValue            // what io.write writes
 	started   time.Time
 	exit      *Exit
-	cancel    context.CancelFunc
+	cancel    context.CancelCauseFunc // of the context of the call that runs
+	watched   bool                    // a watch of the heap goes on
 }
 
 // Exit is the error of a chunk that called os.exit.
 type Exit struct{ Code int }
+
+// Exiting returns the exit that a running chunk has asked for, nil if it has not.
+func (r *Runtime) Exiting() *Exit { return r.exit }
 
 // Error says what ended the chunk.
 func (e *Exit) Error() string { return fmt.Sprintf("the script ended with exit code %d", e.Code) }
 
 // New returns a runtime with Lua's libraries open.
 func New(opts Options) *Runtime {
+	setArrayLimit()
 	L := lua.NewState(lua.Options{
 		CallStackSize:       callDepthMax,
 		RegistrySize:        registrySlots,
@@ -67,10 +87,12 @@ func New(opts Options) *Runtime {
 		RegistryGrowStep:    registryGrowth,
 		MinimizeStackMemory: true,
 	})
+	L.G.MainThread, L.G.CurrentThread = L, L
 	r := &Runtime{
 		L: L, Globals: L.G.Global, opts: opts,
 		sources: map[string][]string{},
 		random:  newRandom(opts.Seed),
+		files:   map[*luaFile]struct{}{},
 		started: opts.Now(),
 	}
 	for _, name := range []string{"channel", "_printregs", "module", "newproxy"} {
@@ -78,21 +100,28 @@ func New(opts Options) *Runtime {
 	}
 	r.sortLibraries()
 	r.functions = r.comparisons()
+	r.functions[concatenation] = L.NewFunction(concat)
 	r.functions[identity] = L.NewFunction(func(L *lua.LState) int { return 1 })
 	r.functions[extend] = L.NewFunction(extendTable)
 	r.installInt64()
 	r.installBase()
+	r.installText()
 	r.installProtected()
 	r.installLoaders()
 	r.installWorld()
-	r.installStreams()
+	r.installIO()
+	r.installFiles()
 	r.installCoroutines()
+	r.installPatterns()
 	r.makeStrict()
 	return r
 }
 
-// Close ends the Lua state.
-func (r *Runtime) Close() { r.L.Close() }
+// Close ends the Lua state and closes the files that scripts left open.
+func (r *Runtime) Close() {
+	r.closeFiles()
+	r.L.Close()
+}
 
 // Load compiles a script. Its globals are strict. The name appears in errors; a name
 // with a directory also tells require where to look first.
@@ -144,42 +173,40 @@ func (r *Runtime) SetScript(dir, name string, args []string) {
 }
 
 // Call runs fn and returns its results. The end of ctx stops it at the next
-// instruction, whatever pcall says. An error is a *lua.ApiError or an *Exit.
+// instruction, whatever pcall says. An error is a *lua.ApiError, an *Exit or a
+// *MemoryError. Whatever it is, the runtime can be called again.
 func (r *Runtime) Call(ctx context.Context, fn lua.LValue, args ...lua.LValue) ([]lua.LValue, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	L := r.L
-	before, beforeCancel := L.Context(), r.cancel
-	L.SetContext(ctx)
+	if refusal := r.tooDeep(); refusal != "" {
+		return nil, &lua.ApiError{Object: lua.LString(refusal)}
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer r.watch(cancel)()
+	before, beforeCancel := r.L.Context(), r.cancel
+	r.L.SetContext(ctx)
 	r.cancel = cancel
 	defer func() {
 		r.cancel = beforeCancel
 		if before == nil {
-			L.RemoveContext()
+			r.L.RemoveContext()
 		} else {
-			L.SetContext(before)
+			r.L.SetContext(before)
 		}
 	}()
-	top := L.GetTop()
-	L.Push(fn)
-	for _, a := range args {
-		L.Push(a)
-	}
-	err := L.PCall(len(args), lua.MultRet, nil)
-	r.depth = 0
+	results, api := r.invoke(r.L, fn, args)
 	if exit := r.exit; exit != nil {
 		r.exit = nil
 		return nil, exit
 	}
-	if err != nil {
-		return nil, err
+	if api == nil {
+		return results, nil
 	}
-	var results []lua.LValue
-	for i := top + 1; i <= L.GetTop(); i++ {
-		results = append(results, L.Get(i))
+	var memory *MemoryError
+	if errors.As(context.Cause(ctx), &memory) {
+		r.idle, r.idleWide = nil, nil // their stacks may have grown
+		return nil, &MemoryError{Limit: memory.Limit, StackTrace: api.StackTrace}
 	}
-	L.SetTop(top)
-	return results, nil
+	return nil, api
 }
 
 // Keys returns the string keys of a table, sorted.

@@ -9,96 +9,6 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// installStreams gives io.stdin, io.stdout, io.stderr, io.write, io.read and io.lines
-// the streams of the session. Other files stay the library's. After io.output(file)
-// or io.input(file) the library's own functions are used.
-func (r *Runtime) installStreams() {
-	lib, ok := r.Globals.RawGetString("io").(*lua.LTable)
-	if !ok {
-		return
-	}
-	L := r.L
-	in := bufio.NewReader(r.opts.Stdin)
-	stdin := r.stream(nil, in)
-	stdout := r.stream(r.opts.Stdout, nil)
-	stderr := r.stream(r.opts.Stderr, nil)
-	lib.RawSetString("stdin", stdin)
-	lib.RawSetString("stdout", stdout)
-	lib.RawSetString("stderr", stderr)
-	r.redirect(lib, "output", "write", stdout, func(L *lua.LState) int {
-		return writeAll(L, r.opts.Stdout, 1)
-	})
-	r.redirect(lib, "input", "read", stdin, func(L *lua.LState) int {
-		return readFormats(L, in, 1)
-	})
-	lines := lib.RawGetString("lines")
-	lib.RawSetString("lines", L.NewFunction(func(L *lua.LState) int {
-		if L.GetTop() == 0 {
-			L.Push(lineIterator(L, in))
-			return 1
-		}
-		return forwardAll(L, lines)
-	}))
-}
-
-// redirect makes lib[action] use ours until lib[choose] was called with a file.
-func (r *Runtime) redirect(lib *lua.LTable, choose, action string, standard lua.LValue, ours lua.LGFunction) {
-	chooseOriginal, original := lib.RawGetString(choose), lib.RawGetString(action)
-	redirected := false
-	lib.RawSetString(choose, r.L.NewFunction(func(L *lua.LState) int {
-		switch {
-		case L.GetTop() == 0 && !redirected:
-			L.Push(standard)
-			return 1
-		case L.GetTop() > 0 && L.Get(1) == standard:
-			redirected = false
-			L.Push(standard)
-			return 1
-		case L.GetTop() > 0:
-			redirected = true
-		}
-		return forwardAll(L, chooseOriginal)
-	}))
-	lib.RawSetString(action, r.L.NewFunction(func(L *lua.LState) int {
-		if redirected {
-			return forwardAll(L, original)
-		}
-		return ours(L)
-	}))
-}
-
-func forwardAll(L *lua.LState, fn lua.LValue) int {
-	n := L.GetTop()
-	L.Push(fn)
-	for i := 1; i <= n; i++ {
-		L.Push(L.Get(i))
-	}
-	L.Call(n, lua.MultRet)
-	return L.GetTop() - n
-}
-
-// stream makes a file-like value of a writer or a reader.
-func (r *Runtime) stream(w io.Writer, in *bufio.Reader) lua.LValue {
-	L := r.L
-	ud := L.NewUserData()
-	methods := L.NewTable()
-	set := func(name string, fn lua.LGFunction) { methods.RawSetString(name, L.NewFunction(fn)) }
-	if w != nil {
-		set("write", func(L *lua.LState) int { return writeAll(L, w, 2) })
-	}
-	if in != nil {
-		set("read", func(L *lua.LState) int { return readFormats(L, in, 2) })
-		set("lines", func(L *lua.LState) int { L.Push(lineIterator(L, in)); return 1 })
-	}
-	for _, name := range []string{"flush", "setvbuf", "close"} {
-		set(name, func(L *lua.LState) int { L.Push(lua.LTrue); return 1 })
-	}
-	mt := L.NewTable()
-	mt.RawSetString("__index", methods)
-	ud.Metatable = mt
-	return ud
-}
-
 func writeAll(L *lua.LState, w io.Writer, from int) int {
 	for i := from; i <= L.GetTop(); i++ {
 		switch v := L.Get(i).(type) {
@@ -116,13 +26,6 @@ func writeAll(L *lua.LState, w io.Writer, from int) int {
 	return 1
 }
 
-func lineIterator(L *lua.LState, in *bufio.Reader) lua.LValue {
-	return L.NewFunction(func(L *lua.LState) int {
-		L.Push(readLine(in))
-		return 1
-	})
-}
-
 // readFormats reads by Lua 5.1's formats: "*l", "*a", "*n" or a count of bytes.
 func readFormats(L *lua.LState, in *bufio.Reader, from int) int {
 	if L.GetTop() < from {
@@ -134,20 +37,16 @@ func readFormats(L *lua.LState, in *bufio.Reader, from int) int {
 		var v lua.LValue = lua.LNil
 		switch format := L.Get(i).(type) {
 		case lua.LNumber:
-			buf := make([]byte, max(0, min(int(format), 1<<26)))
-			if n, err := io.ReadFull(in, buf); n > 0 || err == nil {
-				v = lua.LString(buf[:n])
+			if !(format >= 0 && format <= StringBytesMax) {
+				L.ArgError(i-from+1, "a count is from 0 to "+lua.LNumber(StringBytesMax).String())
 			}
+			v = readCount(L, in, int64(format))
 		case lua.LString:
 			switch strings.TrimPrefix(string(format), "*") {
 			case "l":
 				v = readLine(in)
 			case "a":
-				all, err := io.ReadAll(in)
-				if err != nil {
-					L.RaiseError("read: %s", err.Error())
-				}
-				v = lua.LString(all)
+				v = readRest(L, in)
 			case "n":
 				v = readNumber(in)
 			default:
@@ -169,8 +68,10 @@ func readLine(in *bufio.Reader) lua.LValue {
 	if err != nil && line == "" {
 		return lua.LNil
 	}
-	return lua.LString(strings.TrimSuffix(line, "\n"))
+	return trimLine(line)
 }
+
+func trimLine(line string) lua.LString { return lua.LString(strings.TrimSuffix(line, "\n")) }
 
 func readNumber(in *bufio.Reader) lua.LValue {
 	var word []byte
@@ -196,4 +97,26 @@ func readNumber(in *bufio.Reader) lua.LValue {
 		return lua.LNil
 	}
 	return lua.LNumber(f)
+}
+
+func forwardAll(L *lua.LState, fn lua.LValue) int {
+	n := L.GetTop()
+	L.Push(fn)
+	for i := 1; i <= n; i++ {
+		L.Push(L.Get(i))
+	}
+	L.Call(n, lua.MultRet)
+	return L.GetTop() - n
+}
+
+// readCount reads n bytes, or what is left of them; nil at the end.
+func readCount(L *lua.LState, in *bufio.Reader, n int64) lua.LValue {
+	if _, err := in.Peek(1); err != nil {
+		return lua.LNil
+	}
+	b, err := io.ReadAll(io.LimitReader(in, n))
+	if err != nil && len(b) == 0 {
+		L.RaiseError("read: %s", err.Error())
+	}
+	return lua.LString(b)
 }

@@ -47,9 +47,9 @@ func (r *Runtime) installWorld() {
 		return 1
 	}))
 	os.RawSetString("exit", L.NewFunction(func(L *lua.LState) int {
-		r.exit = &Exit{Code: exitCode(L)}
+		r.exit = &Exit{Code: exitCode(L)} // before the context ends
 		if r.cancel != nil {
-			r.cancel()
+			r.cancel(r.exit)
 		}
 		L.RaiseError("%s", r.exit.Error())
 		return 0
@@ -78,15 +78,23 @@ func dateTable(L *lua.LState, when int64, utc bool) int {
 	return 1
 }
 
+// exitCode returns the argument of os.exit. The system keeps eight bits of a code: 256
+// would be success.
 func exitCode(L *lua.LState) int {
 	switch v := L.Get(1).(type) {
+	case *lua.LNilType:
+		return 0
 	case lua.LBool:
-		if !bool(v) {
-			return 1
+		if v {
+			return 0
 		}
+		return 1
 	case lua.LNumber:
-		return int(v)
+		if n, ok := ToInteger(v); ok && n >= 0 && n <= 255 {
+			return int(n)
+		}
 	}
+	L.ArgError(1, "an exit code is true, false or an integer from 0 to 255, not "+describe(L.Get(1)))
 	return 0
 }
 

@@ -17,45 +17,63 @@ var luaNames = map[string]bool{
 
 // literal writes n as Lua source, on one line if it fits into width, else indented.
 func (n *node) literal(indent, width int) string {
-	flat := n.flat()
-	if n.scalar() || len(flat)+indent <= width {
-		return flat
+	return string(n.appendLiteral(nil, indent, width))
+}
+
+func (n *node) appendLiteral(dst []byte, indent, width int) []byte {
+	if n.scalar() {
+		return n.appendFlat(dst, -1)
+	}
+	if room := len(dst) + width - indent; room >= len(dst) {
+		if flat := n.appendFlat(dst, room); len(flat) <= room {
+			return flat
+		}
 	}
 	pad := strings.Repeat(" ", indent+2)
-	var b strings.Builder
-	b.WriteString("{\n")
+	dst = append(dst, "{\n"...)
 	for i := range n.items {
-		fmt.Fprintf(&b, "%s%s,\n", pad, n.items[i].literal(indent+2, width))
+		dst = append(n.items[i].appendLiteral(append(dst, pad...), indent+2, width), ",\n"...)
 	}
 	for i := range n.members {
 		m := &n.members[i]
-		fmt.Fprintf(&b, "%s%s = %s,\n", pad, m.luaKey(), m.literal(indent+2, width))
+		dst = append(append(append(dst, pad...), m.luaKey()...), " = "...)
+		dst = append(m.appendLiteral(dst, indent+2, width), ",\n"...)
 	}
-	b.WriteString(strings.Repeat(" ", indent) + "}")
-	return b.String()
+	return append(append(dst, pad[2:]...), '}')
 }
 
 // flat writes n as Lua source on one line.
-func (n *node) flat() string {
-	switch n.kind {
-	case stringKind:
-		return quoteLua(n.text)
-	case floatKind:
-		return floatLiteral(n.float)
-	case listKind, objectKind:
-		parts := make([]string, 0, len(n.items)+len(n.members))
-		for i := range n.items {
-			parts = append(parts, n.items[i].flat())
-		}
-		for i := range n.members {
-			parts = append(parts, n.members[i].luaKey()+" = "+n.members[i].flat())
-		}
-		return "{" + strings.Join(parts, ", ") + "}"
+func (n *node) flat() string { return string(n.appendFlat(nil, -1)) }
+
+// appendFlat appends n on one line. It may stop where dst becomes longer than room, if
+// that is not negative: then it does not fit anyway.
+func (n *node) appendFlat(dst []byte, room int) []byte {
+	switch {
+	case n.kind == stringKind:
+		return append(dst, quoteLua(n.text)...)
+	case n.kind == floatKind:
+		return append(dst, floatLiteral(n.float)...)
+	case n.kind == nilKind && n.text == "null":
+		return append(dst, "json.null"...)
+	case n.scalar():
+		return append(dst, n.text...)
 	}
-	if n.kind == nilKind && n.text == "null" {
-		return "json.null"
+	full := func() bool { return room >= 0 && len(dst) > room }
+	dst = append(dst, '{')
+	for i := 0; i < len(n.items) && !full(); i++ {
+		if i > 0 {
+			dst = append(dst, ", "...)
+		}
+		dst = n.items[i].appendFlat(dst, room)
 	}
-	return n.text
+	for i := 0; i < len(n.members) && !full(); i++ {
+		if i > 0 {
+			dst = append(dst, ", "...)
+		}
+		dst = append(append(dst, n.members[i].luaKey()...), " = "...)
+		dst = n.members[i].appendFlat(dst, room)
+	}
+	return append(dst, '}')
 }
 
 // opaque returns the name of something inside n that has no literal, "" if all has.
@@ -69,7 +87,11 @@ func (n *node) opaque() string {
 		}
 	}
 	for i := range n.members {
-		if name := n.members[i].opaque(); name != "" {
+		m := &n.members[i]
+		if m.opaque {
+			return "the key " + m.key
+		}
+		if name := m.node.opaque(); name != "" {
 			return name
 		}
 	}
@@ -113,7 +135,8 @@ func floatLiteral(f float64) string {
 	return floatText(f)
 }
 
-// quoteLua quotes s so that Lua 5.1 reads the same bytes; valid UTF-8 stays readable.
+// quoteLua quotes s so that Lua 5.1 reads the same bytes. What a terminal would not show
+// as a character of its own is escaped; other valid UTF-8 stays readable.
 func quoteLua(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -129,8 +152,10 @@ func quoteLua(s string) string {
 			b.WriteString(`\t`)
 		case c == '\r':
 			b.WriteString(`\r`)
-		case c < 0x20 || c == 0x7f || r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\%03d`, c)
+		case unsafeRune(r) || r == utf8.RuneError && size == 1:
+			for _, c := range []byte(s[i : i+size]) {
+				fmt.Fprintf(&b, `\%03d`, c)
+			}
 		default:
 			b.WriteString(s[i : i+size])
 		}

@@ -40,6 +40,7 @@ type member struct {
 	key    string
 	index  bool    // the key is no name: only Lua has such
 	number float64 // of an index
+	opaque bool    // the key has no literal
 	node
 }
 
@@ -76,8 +77,36 @@ func fromValue(v document.Value) node {
 	return node{kind: nilKind, text: "null"}
 }
 
-// fromLua makes the node of a Lua value at a depth of nesting.
-func fromLua(v lua.LValue, depth int) node {
+// repeatedMax bounds the nodes of tables that are shown again: tables that share tables
+// can be written out to far more than they hold.
+const repeatedMax = 1 << 19
+
+// A reader makes nodes of Lua values. A table that is met again has the same node.
+type reader struct {
+	name     func(lua.LValue) string // may be nil
+	path     []*lua.LTable           // the tables around the value that is read
+	made     map[*lua.LTable]made
+	size     int // nodes so far, those of tables met again each time
+	repeated int // of them, nodes of tables met again
+	cuts     int // how often a table was cut
+}
+
+// made is the node of a table that was read.
+type made struct {
+	node node
+	size int  // how many nodes it has inside
+	cut  bool // it depends on the tables around it, so it must be read again
+}
+
+// fromLua makes the node of a Lua value. Name says what to call a value that has no
+// literal; nil, or "", is the word of its type.
+func fromLua(v lua.LValue, name func(lua.LValue) string) node {
+	r := reader{name: name, made: map[*lua.LTable]made{}}
+	return r.node(v)
+}
+
+func (r *reader) node(v lua.LValue) node {
+	r.size++
 	switch v := v.(type) {
 	case *lua.LNilType:
 		return node{kind: nilKind, text: "nil"}
@@ -93,10 +122,11 @@ func fromLua(v lua.LValue, depth int) node {
 	case lua.LString:
 		return node{kind: stringKind, text: string(v)}
 	case *lua.LTable:
-		if depth < depthMax {
-			return fromTable(v, depth)
+		if len(r.path) >= depthMax || r.repeated > repeatedMax || slices.Contains(r.path, v) {
+			r.cuts++
+			return node{kind: opaqueKind, text: "..."}
 		}
-		return node{kind: opaqueKind, text: "..."}
+		return r.enter(v)
 	case *lua.LUserData:
 		switch value := v.Value.(type) {
 		case lang.Null:
@@ -105,34 +135,80 @@ func fromLua(v lua.LValue, depth int) node {
 			return node{kind: opaqueKind, text: value.String()}
 		}
 	}
-	return node{kind: opaqueKind, text: v.Type().String()}
+	return node{kind: opaqueKind, text: r.word(v)}
 }
 
-// fromTable makes a list of a sequence, else an object whose indexes are keys.
-func fromTable(t *lua.LTable, depth int) node {
-	list, object := node{kind: listKind}, node{kind: objectKind}
+// enter makes the node of a table.
+func (r *reader) enter(t *lua.LTable) node {
+	before, again := r.made[t]
+	if again && !before.cut {
+		r.size += before.size
+		r.repeated += before.size
+		return before.node
+	}
+	size, cuts := r.size, r.cuts
+	r.path = append(r.path, t)
+	n := r.table(t)
+	r.path = r.path[:len(r.path)-1]
+	if again {
+		r.repeated += r.size - size
+	}
+	r.made[t] = made{node: n, size: r.size - size, cut: r.cuts > cuts}
+	return n
+}
+
+// word is what to call a value that has no literal.
+func (r *reader) word(v lua.LValue) string {
+	if r.name != nil {
+		if name := r.name(v); name != "" {
+			return name
+		}
+	}
+	return v.Type().String()
+}
+
+// table makes a list of a sequence, else an object whose indexes are keys.
+func (r *reader) table(t *lua.LTable) node {
+	var members []member
+	var keys []lua.LValue
 	sequence := true
 	for k, v := t.Next(lua.LNil); k != lua.LNil; k, v = t.Next(k) {
-		item := fromLua(v, depth+1)
-		m := member{key: k.String(), node: item}
+		m := member{node: r.node(v)}
 		switch key := k.(type) {
 		case lua.LNumber:
 			m.index, m.number = true, float64(key)
-			sequence = sequence && m.number == float64(len(list.items)+1)
+			sequence = sequence && m.number == float64(len(members)+1)
 		case lua.LString:
-			sequence = false
+			m.key, sequence = string(key), false
 		default:
-			m.index, m.number = true, math.Inf(1)
-			sequence = false
+			m.index, m.number, sequence = true, math.Inf(1), false
 		}
-		list.items = append(list.items, item)
-		object.members = append(object.members, m)
+		members, keys = append(members, m), append(keys, k)
 	}
-	if sequence && (len(list.items) > 0 || isArray(t)) {
+	if sequence && (len(members) > 0 || isArray(t)) {
+		list := node{kind: listKind, items: make([]node, len(members))}
+		for i := range members {
+			list.items[i] = members[i].node
+		}
 		return list
 	}
+	for i := range members {
+		if members[i].index {
+			members[i].key, members[i].opaque = r.index(keys[i])
+		}
+	}
+	object := node{kind: objectKind, members: members}
 	object.sort()
 	return object
+}
+
+// index is the text of a key that is no string, and whether it has no literal.
+func (r *reader) index(k lua.LValue) (text string, opaque bool) {
+	if _, table := k.(*lua.LTable); table {
+		return "table", true
+	}
+	key := r.node(k)
+	return key.flat(), key.kind == opaqueKind
 }
 
 // isArray reports whether an empty table is known to be a list.
@@ -169,10 +245,19 @@ func floatText(f float64) string {
 	return string(document.AppendFloat(nil, f))
 }
 
-// plain is the text of a scalar for a person.
-func (n *node) plain() string {
+// raw is the text of a scalar, a string raw.
+func (n *node) raw() string {
 	if n.kind == floatKind {
 		return floatText(n.float)
 	}
 	return n.text
+}
+
+// plain is the text of a scalar: raw for a program, and for a person with nothing in it
+// that a terminal would obey.
+func (n *node) plain(o Options) string {
+	if o.Terminal || o.Mode == Table {
+		return n.cell()
+	}
+	return n.raw()
 }

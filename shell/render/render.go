@@ -19,10 +19,12 @@ const (
 	Table Mode = "table"
 	JSON  Mode = "json"
 	Lua   Mode = "lua"
+	CSV   Mode = "csv"
+	Line  Mode = "line"
 )
 
 // Modes lists the modes, for messages.
-var Modes = []string{string(Auto), string(Table), string(JSON), string(Lua)}
+var Modes = []string{string(Auto), string(Table), string(JSON), string(Lua), string(CSV), string(Line)}
 
 // Options say where the text goes.
 type Options struct {
@@ -30,6 +32,15 @@ type Options struct {
 	Terminal bool // a person reads it
 	Width    int  // columns; 0 means 80
 	Color    bool
+
+	// Rows is the most rows that auto and table take on the screen; the last one then
+	// says what is left out, and how to see it: Rest. 0 means no bound.
+	Rows int
+	Rest string
+
+	// Name says what to call a value that has no literal, such as a function; nil, or
+	// "", is the word of its type.
+	Name func(lua.LValue) string
 }
 
 const widthDefault = 80
@@ -44,70 +55,80 @@ func (o Options) width() int {
 // Value writes a JSON value and a newline.
 func Value(w io.Writer, v document.Value, o Options) error {
 	n := fromValue(v)
-	return write(w, &n, o)
+	return write(w, []node{n}, o)
 }
 
 // Results writes what a chunk returned: scalars on one line, tables each on lines of
-// their own. Nothing returned writes nothing.
+// their own. Nothing returned writes nothing. If a value cannot be written in the mode,
+// nothing is.
 func Results(w io.Writer, values []lua.LValue, o Options) error {
 	nodes := make([]node, len(values))
-	scalars := true
+	scalars := len(values) > 1
 	for i, v := range values {
-		nodes[i] = fromLua(v, 0)
+		nodes[i] = fromLua(v, o.Name)
 		scalars = scalars && nodes[i].scalar()
 	}
-	if !scalars || o.Mode == JSON || o.Mode == Lua {
+	switch {
+	case scalars && o.Mode == CSV: // one heading
+		return write(w, []node{{kind: listKind, items: nodes}}, o)
+	case scalars && o.Mode != JSON && o.Mode != Lua && o.Mode != Line:
+		texts := make([]string, len(nodes))
 		for i := range nodes {
-			if err := write(w, &nodes[i], o); err != nil {
-				return err
-			}
+			texts[i] = nodes[i].plain(o)
 		}
-		return nil
-	}
-	if len(nodes) == 0 {
-		return nil
-	}
-	texts := make([]string, len(nodes))
-	for i := range nodes {
-		texts[i] = nodes[i].plain()
-	}
-	_, err := fmt.Fprintln(w, strings.Join(texts, "\t"))
-	return err
-}
-
-func write(w io.Writer, n *node, o Options) error {
-	text, err := n.format(o)
-	if err != nil {
+		_, err := fmt.Fprintln(w, strings.Join(texts, "\t"))
 		return err
 	}
-	_, err = fmt.Fprintln(w, text)
+	return write(w, nodes, o)
+}
+
+// write writes nodes one below the other, all of them or none.
+func write(w io.Writer, nodes []node, o Options) error {
+	var b strings.Builder
+	for i := range nodes {
+		text, err := nodes[i].format(o)
+		if err != nil {
+			return err
+		}
+		b.WriteString(text)
+	}
+	_, err := io.WriteString(w, b.String())
 	return err
 }
 
+// format returns the lines of n, each with its end.
 func (n *node) format(o Options) (string, error) {
 	switch o.Mode {
+	case CSV:
+		return n.csvText(o)
+	case Line:
+		return n.lineText(), nil
 	case JSON:
-		return n.jsonText()
+		text, err := n.jsonText()
+		if o.Terminal {
+			text = visibleJSON(text)
+		}
+		return text + "\n", err
 	case Lua:
 		if name := n.opaque(); name != "" {
 			return "", fmt.Errorf("%s has no literal", name)
 		}
-		return n.literal(0, o.width()), nil
+		return n.literal(0, o.width()) + "\n", nil
 	case Table:
-		return n.tableText(o.width(), o.Color), nil
+		return n.tableText(o) + "\n", nil
 	}
 	switch {
 	case n.scalar():
-		return n.plain(), nil
+		return fold(n.plain(o), o) + "\n", nil
 	case !o.Terminal:
 		if text, err := n.jsonText(); err == nil {
-			return text, nil
+			return text + "\n", nil
 		}
-		return n.flat(), nil
-	case n.documents() || n.kind == objectKind && len(n.members) > 0:
-		return n.tableText(o.width(), o.Color), nil
+		return n.flat() + "\n", nil
+	case n.documents() || n.kind == listKind && len(n.items) == 0 || n.kind == objectKind && len(n.members) > 0:
+		return n.tableText(o) + "\n", nil
 	}
-	return n.literal(0, o.width()), nil
+	return fold(n.literal(0, o.width()), o) + "\n", nil
 }
 
 func (n *node) jsonText() (string, error) {
@@ -115,8 +136,9 @@ func (n *node) jsonText() (string, error) {
 	return string(text), err
 }
 
-// Print is how print shows a table: a literal, over several lines if it is long.
-func Print(v lua.LValue) string {
-	n := fromLua(v, 0)
+// Print is how print shows a table: a literal, over several lines if it is long. Name is
+// as in Options.
+func Print(v lua.LValue, name func(lua.LValue) string) string {
+	n := fromLua(v, name)
 	return n.literal(0, widthDefault)
 }

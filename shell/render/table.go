@@ -47,19 +47,25 @@ func (n *node) get(key string) *node {
 	return nil
 }
 
-// cell is one value in a table: scalars raw on one line, the rest as a literal.
-func (n *node) cell() string {
-	if n == nil {
-		return ""
-	}
-	if n.kind == stringKind {
-		if strings.ContainsFunc(n.text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-			return quoteLua(n.text)
+// idFirst are the members with _id before the others.
+func (n *node) idFirst() []member {
+	for i := range n.members {
+		if m := n.members[i]; m.key == "_id" && !m.index && i > 0 {
+			return slices.Concat([]member{m}, n.members[:i], n.members[i+1:])
 		}
-		return n.text
 	}
-	if n.scalar() {
-		return n.plain()
+	return n.members
+}
+
+// cell is one value on one line: a scalar as it is, the rest as a literal.
+func (n *node) cell() string {
+	switch {
+	case n == nil:
+		return ""
+	case n.kind == stringKind || n.kind == opaqueKind:
+		return visible(n.text)
+	case n.scalar():
+		return n.raw()
 	}
 	return n.flat()
 }
@@ -84,7 +90,7 @@ func (n *node) columnsText(color bool) string {
 	head := make(table.Row, len(names))
 	var configs []table.ColumnConfig
 	for i, name := range names {
-		head[i] = name
+		head[i] = visible(name)
 		if n.numeric(name) {
 			configs = append(configs, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
 		}
@@ -121,56 +127,112 @@ func (n *node) numeric(name string) bool {
 }
 
 // tableText writes n for a person: columns where they fit, else one member a line.
-func (n *node) tableText(width int, color bool) string {
+func (n *node) tableText(o Options) string {
 	switch {
 	case n.documents():
-		if columns := n.columnsText(color); widest(columns) <= width {
-			return columns
-		}
-		return n.expanded()
+		return n.documentsText(o)
 	case n.kind == objectKind && len(n.members) > 0:
-		return n.lines("")
+		return fold(n.lines("", o.Color), o)
 	case n.kind == listKind && len(n.items) > 0:
 		cells := make([]string, len(n.items))
 		for i := range n.items {
 			cells[i] = n.items[i].cell()
 		}
-		return strings.Join(cells, "\n")
+		return fold(strings.Join(cells, "\n"), o)
+	case n.kind == listKind:
+		return "(none)"
 	}
-	return n.cell()
+	return fold(n.cell(), o)
+}
+
+// noun is what the items of a list of objects are: documents have an _id.
+func (n *node) noun() string {
+	for i := range n.items {
+		if n.items[i].get("_id") == nil {
+			return "rows"
+		}
+	}
+	return "documents"
+}
+
+// documentsText writes as many documents as there is room for.
+func (n *node) documentsText(o Options) string {
+	const heading = 2
+	shown := n
+	if o.Rows > 0 && len(n.items) > o.Rows-heading {
+		shown = &node{kind: listKind, items: n.items[:min(len(n.items), o.room(len(n.items), n.noun())-heading)]}
+	}
+	columns := shown.columnsText(o.Color)
+	if widest(columns) > o.width() {
+		return n.expanded(o)
+	}
+	if missing := len(n.items) - len(shown.items); missing > 0 {
+		columns += "\n" + o.left(missing, len(n.items), n.noun())
+	}
+	return columns
 }
 
 func widest(s string) int {
 	width := 0
 	for line := range strings.SplitSeq(s, "\n") {
-		width = max(width, text.StringWidthWithoutEscSequences(line))
+		width = max(width, Columns(line))
 	}
 	return width
 }
 
-// expanded writes documents one below the other.
-func (n *node) expanded() string {
-	parts := make([]string, len(n.items))
+// expanded writes documents one below the other, and the beginning of the first at least.
+func (n *node) expanded(o Options) string {
+	var parts []string
+	used, noun := 0, n.noun()
 	for i := range n.items {
-		parts[i] = fmt.Sprintf("-- %d --\n%s", i+1, n.items[i].lines(""))
+		part := fmt.Sprintf("-- %d --\n%s", i+1, n.items[i].lines("", o.Color))
+		used += Rows(part, o.width())
+		last := i == len(n.items)-1
+		if o.Rows > 0 && (last && used > o.Rows || !last && used > o.room(len(n.items), noun)) {
+			if i == 0 {
+				return n.firstOf(part, o)
+			}
+			parts = append(parts, o.left(len(n.items)-i, len(n.items), noun))
+			break
+		}
+		parts = append(parts, part)
 	}
 	return strings.Join(parts, "\n")
 }
 
+// firstOf is the first document of n where it alone is longer than the screen.
+func (n *node) firstOf(part string, o Options) string {
+	if more := len(n.items) - 1; more > 0 {
+		noun := n.noun()
+		if more == 1 {
+			noun = strings.TrimSuffix(noun, "s")
+		}
+		o.Rest = strings.TrimSuffix(fmt.Sprintf("%s more %s; %s", thousands(more), noun, o.Rest), "; ")
+	}
+	return fold(part, o)
+}
+
 // lines writes an object one member a line, objects inside it indented.
-func (n *node) lines(indent string) string {
+func (n *node) lines(indent string, color bool) string {
+	members := n.idFirst()
+	names := make([]string, len(members))
 	width := 0
-	for i := range n.members {
-		width = max(width, text.StringWidthWithoutEscSequences(n.members[i].key))
+	for i := range members {
+		names[i] = visible(members[i].key)
+		width = max(width, Columns(names[i]))
+	}
+	bold := func(s string) string { return s }
+	if color {
+		bold = func(s string) string { return text.Bold.Sprint(s) }
 	}
 	var lines []string
-	for i := range n.members {
-		m := &n.members[i]
+	for i := range members {
+		m := &members[i]
 		if m.kind == objectKind && len(m.members) > 0 {
-			lines = append(lines, indent+m.key, m.lines(indent+"  "))
+			lines = append(lines, indent+bold(names[i]), m.lines(indent+"  ", color))
 			continue
 		}
-		lines = append(lines, indent+text.Pad(m.key, width, ' ')+"  "+m.cell())
+		lines = append(lines, indent+bold(names[i])+strings.Repeat(" ", width-Columns(names[i])+2)+m.cell())
 	}
 	return strings.Join(lines, "\n")
 }

@@ -34,6 +34,9 @@ func Banner(version string, db *engine.DB) string {
 	if len(r.Swept) > 0 {
 		fmt.Fprintf(&b, "Removed what an interrupted call left behind: %s.\n", strings.Join(r.Swept, ", "))
 	}
+	if len(r.Unswept) > 0 {
+		fmt.Fprintf(&b, "Could not be removed, and are tried again at the next start: %s.\n", strings.Join(r.Unswept, ", "))
+	}
 	if len(r.Unknown) > 0 {
 		fmt.Fprintf(&b, "Files that are not the database's: %s.\n", strings.Join(r.Unknown, ", "))
 	}

@@ -5,17 +5,18 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"io/fs"
 	"math/rand"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aerodb/aerodb/engine"
+	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/engine/vfs"
 	"github.com/aerodb/aerodb/shell"
 	"github.com/aerodb/aerodb/shell/lang"
@@ -50,8 +51,7 @@ func (s *script) close() error          { return nil }
 
 func newSession(t *testing.T, out io.Writer) *shell.Session {
 	t.Helper()
-	now := time.Date(2026, 2, 4, 11, 30, 0, 0, time.UTC)
-	tick := func() time.Time { now = now.Add(time.Millisecond); return now }
+	tick := ticking()
 	options := engine.DefaultOptions()
 	options.Dir = t.TempDir() + "/data"
 	options.Now = tick
@@ -90,11 +90,19 @@ func TestSessions(t *testing.T) {
 				t.Fatal(err)
 			}
 			var screen bytes.Buffer
-			s := newSession(t, &screen)
+			results := NewOutput(&screen)
+			s := newSession(t, results)
 			r := &script{lines: strings.Split(strings.TrimSuffix(string(typed), "\n"), "\n"), screen: &screen}
 			err = loop(context.Background(), s, r, Options{
-				Prompt: "aerodb> ", Results: &screen, Errors: &screen,
+				Prompt: "aerodb> ", Results: results, Errors: &screen,
 				Render: render.Options{Mode: render.Auto, Terminal: true, Width: 100},
+				Rows:   func() int { return 16 },
+				Page:   pageTo(&screen),
+				Create: createOn(&screen),
+				Now:    ticking(),
+				Statement: func(ctx context.Context) (context.Context, context.CancelFunc) {
+					return context.WithCancel(ctx)
+				},
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -114,6 +122,49 @@ func TestSessions(t *testing.T) {
 			}
 		})
 	}
+}
+
+// pageTo is a pager that says what it was given.
+func pageTo(screen io.Writer) func(program, text string) error {
+	return func(program, text string) error {
+		if program == "broken" {
+			return errors.New("exit status 127")
+		}
+		fmt.Fprintf(screen, "[%s shows %d rows]\n", program, render.Rows(text, 100))
+		return nil
+	}
+}
+
+// createOn makes files that show on the screen what they hold when they are there.
+func createOn(screen io.Writer) func(string, bool) (File, error) {
+	return func(name string, replace bool) (File, error) {
+		if name == "taken.txt" && !replace {
+			return nil, dberr.New(dberr.ConfigInvalid, "%s exists", name)
+		}
+		return &shownFile{name: name, screen: screen}, nil
+	}
+}
+
+type shownFile struct {
+	bytes.Buffer
+	name   string
+	screen io.Writer
+}
+
+func (f *shownFile) Commit() error {
+	_, err := fmt.Fprintf(f.screen, "[%s holds]\n%s[end]\n", f.name, f.Bytes())
+	return err
+}
+
+func (f *shownFile) Abort() error {
+	_, err := fmt.Fprintf(f.screen, "[%s is not there]\n", f.name)
+	return err
+}
+
+// ticking is a clock that goes on by a millisecond each time it is looked at.
+func ticking() func() time.Time {
+	now := time.Date(2026, 2, 4, 11, 30, 0, 0, time.UTC)
+	return func() time.Time { now = now.Add(time.Millisecond); return now }
 }
 
 func TestExitCode(t *testing.T) {
@@ -144,26 +195,6 @@ func TestInterruptGivesThePromptBack(t *testing.T) {
 	})
 	if err != nil || !strings.Contains(screen.String(), "AERO_SCRIPT_INTERRUPTED") || !strings.HasSuffix(screen.String(), "> 1 + 1\n2\n") {
 		t.Errorf("err = %v, screen:\n%s", err, screen.String())
-	}
-}
-
-func TestHistoryFile(t *testing.T) {
-	name := t.TempDir() + "/history"
-	h := FileHistory(name,
-		func(name string) (fs.File, error) { return os.Open(name) },
-		func(name string) (io.WriteCloser, error) {
-			return os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-		})
-	if got := h.Load(); got != nil {
-		t.Errorf("a file that is not there gives %q", got)
-	}
-	for _, entry := range []string{"x = 1", "print(x)"} {
-		if err := h.Append(entry); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if got := h.Load(); !slices.Equal(got, []string{"x = 1", "print(x)"}) {
-		t.Errorf("loaded %q", got)
 	}
 }
 

@@ -6,28 +6,51 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/shell"
+	"github.com/aerodb/aerodb/shell/lineedit"
 	"github.com/aerodb/aerodb/shell/render"
 )
 
 // Options say where the prompt reads and writes.
 type Options struct {
-	Prompt   string // "aerodb> "
-	Banner   string // written once before the first prompt; see Banner
+	Prompt   string   // "aerodb> ", or with placeholders; see promptText
+	Marks    []string // said in the prompt beside the state of the database: "scratch"
+	Banner   string   // written once before the first prompt; see Banner
 	Terminal Terminal
 
 	Results io.Writer // what statements return
+	// MidLine reports, once, whether what was written to the terminal has left its cursor
+	// within a line. Nil is never.
+	MidLine func() bool
 	Errors  io.Writer
 	// Render says how results are written; Width overrides its width, asked each time.
 	Render render.Options
 	Width  func() int
+	Rows   func() int // of the terminal; nil, or 0, means 24
 
-	History History // nil keeps none
+	Quiet bool // write results and errors only, not what a statement changed
+	// Pager is the program that results longer than the screen go through. "" abridges
+	// them; .all then pages with less. "off" does not.
+	Pager string
+	Page  func(program, text string) error // nil: there is no paging
+	// Create makes the file of .once. It is refused if it is there, unless replace.
+	Create func(name string, replace bool) (File, error)
+	Now    func() time.Time // nil: .timing always says 0
+
+	History lineedit.History // nil keeps none
 	// Statement derives the context of one statement, which Ctrl-C cancels. Nil means
 	// statements cannot be interrupted.
 	Statement func(context.Context) (context.Context, context.CancelFunc)
+}
+
+// beginLine ends a line that a statement has begun on the terminal.
+func (o *Options) beginLine() {
+	if o.MidLine != nil && o.MidLine() {
+		fmt.Fprintln(o.Terminal.Out)
+	}
 }
 
 // errInterrupt is what a reader gives for Ctrl-C at the prompt.
@@ -43,24 +66,30 @@ type reader interface {
 // Run reads and runs statements until Ctrl-D, exit, os.exit or the end of ctx. It
 // returns *lang.Exit for os.exit, else nil, the context's error or the terminal's.
 func Run(ctx context.Context, s *shell.Session, o Options) error {
+	if o.Terminal.Out == nil {
+		o.Terminal.Out = o.Errors
+	}
 	r, err := newTerminal(s, o)
 	if err != nil {
 		return dberr.New(dberr.StorageIOError, "the terminal: %w", err)
 	}
 	defer r.close()
 	if o.Banner != "" {
-		fmt.Fprintln(o.Terminal.out(), strings.TrimRight(o.Banner, "\n"))
+		fmt.Fprintln(o.Terminal.Out, strings.TrimRight(o.Banner, "\n"))
 	}
 	return loop(ctx, s, r, o)
 }
 
 func loop(ctx context.Context, s *shell.Session, r reader, o Options) error {
+	c := newConsole(s, o)
+	defer c.dropOnce()
 	var state State
 	for ctx.Err() == nil {
-		prompt := o.Prompt
+		prompt := promptText(o.Prompt, s.DB(), o.Marks)
 		if state.Pending() {
-			prompt = Continuation(o.Prompt)
+			prompt = Continuation(prompt)
 		}
+		o.beginLine()
 		line, err := r.readLine(prompt)
 		switch {
 		case errors.Is(err, errInterrupt):
@@ -74,9 +103,7 @@ func loop(ctx context.Context, s *shell.Session, r reader, o Options) error {
 		var action Action
 		state, action = Step(state, line)
 		if action.Text != "" {
-			for _, entry := range entries(action.Text) {
-				r.remember(entry)
-			}
+			r.remember(action.Text)
 		}
 		switch action.Kind {
 		case Quit:
@@ -84,46 +111,16 @@ func loop(ctx context.Context, s *shell.Session, r reader, o Options) error {
 		case Fail:
 			s.Syntax(action.Err, action.Text).Report(o.Errors)
 		case Execute:
-			if err := evaluate(ctx, s, action.Source, o); err != nil {
-				return err
-			}
+			err = c.evaluate(ctx, ChunkName, action.Source)
+		case Command:
+			err = c.command(ctx, action.Source)
+		}
+		if errors.Is(err, errQuit) {
+			return nil
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return ctx.Err()
-}
-
-// evaluate runs a statement and writes what came of it. Only os.exit is an error.
-func evaluate(ctx context.Context, s *shell.Session, source string, o Options) error {
-	if o.Statement != nil {
-		var cancel context.CancelFunc
-		ctx, cancel = o.Statement(ctx)
-		defer cancel()
-	}
-	values, err := s.Eval(ctx, ChunkName, source)
-	var failure *shell.Failure
-	switch {
-	case errors.As(err, &failure):
-		s.AtPrompt(failure, ChunkName, source).Report(o.Errors)
-		return nil
-	case err != nil:
-		return err
-	}
-	if len(values) == 0 {
-		return nil
-	}
-	s.Runtime().Session.RawSetString("_", values[0])
-	options := o.Render
-	if o.Width != nil {
-		options.Width = o.Width()
-	}
-	if err := render.Results(o.Results, values, options); err != nil {
-		fmt.Fprintln(o.Errors, dberr.New(dberr.ScriptError, "the result cannot be shown as %s: %w", options.Mode, err))
-	}
-	return nil
-}
-
-// Continuation is the prompt of further lines, as wide as the first one.
-func Continuation(prompt string) string {
-	const mark = "-> "
-	return strings.Repeat(" ", max(0, len([]rune(prompt))-len(mark))) + mark
 }

@@ -25,6 +25,7 @@ const (
 	More                // the statement goes on: show the other prompt
 	Execute             // run Source
 	Fail                // show Err: the statement is not Lua
+	Command             // run the dot-command that is Source
 	Quit
 )
 
@@ -36,22 +37,28 @@ type Action struct {
 	Err    *lang.SyntaxError
 }
 
+// returns makes a statement of an expression.
+const returns = "return "
+
 // Step adds a line to the statement. An expression is run as a statement that returns
 // its value.
 func Step(s State, line string) (State, Action) {
 	if !s.Pending() {
-		switch strings.TrimSpace(line) {
-		case "":
+		switch trimmed := strings.TrimSpace(line); {
+		case IsCommand(trimmed):
+			return State{}, Action{Kind: Command, Source: trimmed, Text: line}
+		case trimmed == "":
 			return State{}, Action{Kind: Nothing}
-		case "exit", "quit":
+		case trimmed == "exit" || trimmed == "quit":
 			return State{}, Action{Kind: Quit}
-		case "help":
+		case trimmed == "help":
 			return State{}, Action{Kind: Execute, Source: "help()", Text: line}
 		}
 	}
 	lines := append(append([]string{}, s.lines...), line)
 	text := strings.Join(lines, "\n")
-	expression := "return " + strings.TrimPrefix(strings.TrimLeft(text, " \t"), "=")
+	bare := strings.TrimPrefix(strings.TrimLeft(text, " \t"), "=")
+	expression := returns + bare
 	asExpression := check(expression)
 	if asExpression == nil {
 		return State{}, Action{Kind: Execute, Source: expression, Text: text}
@@ -63,7 +70,22 @@ func Step(s State, line string) (State, Action) {
 	case asStatement.AtEOF || asExpression.AtEOF:
 		return State{lines: lines}, Action{Kind: More}
 	}
-	return State{}, Action{Kind: Fail, Text: text, Err: asStatement}
+	return State{}, Action{Kind: Fail, Text: text, Err: furthest(asStatement, asExpression, len(returns)-(len(text)-len(bare)))}
+}
+
+// furthest is the error of the reading of a statement that made more sense: a call with
+// a mistake inside its brackets is no statement from its first character on, but is an
+// expression up to the mistake. Shift is how much further right the expression was read
+// than it was typed.
+func furthest(asStatement, asExpression *lang.SyntaxError, shift int) *lang.SyntaxError {
+	expression := *asExpression
+	if expression.Line == 1 {
+		expression.Column -= shift
+	}
+	if expression.Line > asStatement.Line || expression.Line == asStatement.Line && expression.Column > asStatement.Column {
+		return &expression
+	}
+	return asStatement
 }
 
 // check returns why source does not parse, nil if it does.

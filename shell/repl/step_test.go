@@ -80,25 +80,8 @@ func TestStepKeepsStates(t *testing.T) {
 	}
 }
 
-func TestEntries(t *testing.T) {
-	for _, c := range []struct {
-		text string
-		want []string
-	}{
-		{"x = 1", []string{"x = 1"}},
-		{"for i = 1, 3 do\n  print(i)\nend", []string{"for i = 1, 3 do print(i) end"}},
-		{"{\n1,\n2}", []string{"{ 1, 2}"}},
-		{"f( -- remark\n1)", []string{"f( -- remark", "1)"}},
-		{"s = [[a\nb]]", []string{"s = [[a", "b]]"}},
-	} {
-		if got := entries(c.text); !slices.Equal(got, c.want) {
-			t.Errorf("%q: %q, want %q", c.text, got, c.want)
-		}
-	}
-}
-
 func TestContinuation(t *testing.T) {
-	for prompt, want := range map[string]string{"aerodb> ": "     -> ", "> ": "-> ", "": "-> ", "день> ": "   -> "} {
+	for prompt, want := range map[string]string{"aerodb> ": "     -> ", "> ": "-> ", "": "-> ", "день> ": "   -> ", "\x1b[31mprod\x1b[0m> ": "   -> ", "日本> ": "   -> "} {
 		if got := Continuation(prompt); got != want {
 			t.Errorf("%q: %q, want %q", prompt, got, want)
 		}

@@ -9,7 +9,9 @@ import (
 	"sync/atomic"
 
 	"github.com/aerodb/aerodb/config"
+	"github.com/aerodb/aerodb/engine"
 	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/document"
 	"github.com/aerodb/aerodb/shell/render"
 	"github.com/spf13/cobra"
 )
@@ -28,7 +30,8 @@ type app struct {
 
 	// interrupt, if set, takes Ctrl-C in place of cancelling ctx.
 	interrupt atomic.Pointer[func()]
-	closers   []func() error // run at the end, last first
+	db        atomic.Pointer[engine.DB] // the one opened last; nil before
+	closers   []func() error            // run at the end, last first
 }
 
 // globalFlags are the flags that every command has. The flags that set a key
@@ -120,9 +123,17 @@ func (a *app) unconfigured(run func(args []string) error) func(*cobra.Command, [
 	}
 }
 
-// say tells a person something that is not a result.
+// say tells a person something that is not a result. Beside results that are
+// JSON it is a line of JSON, as errors are.
 func (a *app) say(format string, args ...any) {
-	if !a.flags.quiet {
-		fmt.Fprintf(a.env.Stderr, "aerodb: "+format+"\n", args...)
+	switch text := fmt.Sprintf(format, args...); {
+	case a.flags.quiet:
+	case a.errorFormat() == "json":
+		fmt.Fprintf(a.env.Stderr, "%s\n", objectJSON([]document.Member{
+			{Name: "status", Value: document.StringValue("note")},
+			{Name: "message", Value: document.StringValue(text)},
+		}))
+	default:
+		fmt.Fprintf(a.env.Stderr, "aerodb: %s\n", text)
 	}
 }

@@ -1,6 +1,8 @@
 package command
 
 import (
+	"context"
+
 	"github.com/aerodb/aerodb/engine"
 	"github.com/spf13/cobra"
 )
@@ -9,7 +11,7 @@ import (
 func (a *app) options(cmd *cobra.Command, dir string) engine.Options {
 	c := a.config
 	command := cmd.CommandPath()
-	if cmd.Name() == "run" {
+	if cmd.Name() == "run" && cmd.Flags().NArg() > 0 {
 		command += " " + cmd.Flags().Arg(0) // whoever waits for the lock wants to know
 	}
 	bar := a.steps("replay the log")
@@ -38,6 +40,15 @@ func (a *app) reported(o *engine.Options) {
 	}
 }
 
+// openDatabase opens a database, and notes which for the end of the process.
+func (a *app) openDatabase(ctx context.Context, o engine.Options) (*engine.DB, error) {
+	db, err := engine.Open(ctx, o)
+	if err == nil {
+		a.db.Store(db)
+	}
+	return db, err
+}
+
 // opened is a command's body that works on the open database. The database is
 // closed, which seals its WAL, before the command ends.
 func (a *app) opened(run func(db *engine.DB, args []string) error) func(*cobra.Command, []string) error {
@@ -45,7 +56,7 @@ func (a *app) opened(run func(db *engine.DB, args []string) error) func(*cobra.C
 		if err := a.configure(cmd); err != nil {
 			return err
 		}
-		db, err := engine.Open(a.ctx, a.options(cmd, a.config.DataDir))
+		db, err := a.openDatabase(a.ctx, a.options(cmd, a.config.DataDir))
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"io"
 	"io/fs"
 	"time"
@@ -20,8 +21,13 @@ type Env struct {
 	StdinTTY, StdoutTTY, StderrTTY bool
 	// Width returns the terminal's width in columns, 0 if there is none.
 	Width func() int
+	// Size returns the columns and rows of the terminal that is standard input.
+	Size func() (columns, rows int)
 	// Terminal opens the controlling terminal for writing.
 	Terminal func() (io.WriteCloser, error)
+	// Page runs program, a line for the system's shell, with text as its input, on the
+	// terminal.
+	Page func(program, text string) error
 
 	FS vfs.FS // holds the database and the files that exports make
 	// Open opens a file the caller named, for reading from its start. It may be a pipe.
@@ -35,7 +41,9 @@ type Env struct {
 
 	Now  func() time.Time
 	Rand io.Reader
-	Pid  int
+	// Sleep waits, or returns why ctx ended before.
+	Sleep func(ctx context.Context, d time.Duration) error
+	Pid   int
 
 	Signals <-chan Signal
 	Exit    func(code int) // ends the process at once

@@ -3,11 +3,13 @@ package command
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/engine/document"
 	"github.com/aerodb/aerodb/shell"
 	"github.com/aerodb/aerodb/shell/lang"
+	"github.com/aerodb/aerodb/shell/render"
 )
 
 // printError says on standard error what went wrong and what to do next.
@@ -24,9 +26,9 @@ func (a *app) printError(err error) {
 		fmt.Fprintf(a.env.Stderr, "%s\n", errorJSON(e, f))
 		return
 	}
-	fmt.Fprintf(a.env.Stderr, "aerodb: %s\n", e.Error())
+	fmt.Fprintf(a.env.Stderr, "aerodb: %s\n", render.Harmless(e.Error()))
 	if hint := e.Advice(); hint != "" {
-		fmt.Fprintf(a.env.Stderr, "hint: %s\n", hint)
+		fmt.Fprintf(a.env.Stderr, "hint: %s\n", render.Harmless(hint))
 	}
 	if f != nil {
 		f.Where(a.env.Stderr)
@@ -47,20 +49,30 @@ func coded(err error) *dberr.Error {
 	return dberr.New(dberr.StorageIOError, "%w", err)
 }
 
-// errorFormat returns the format in which to print an error. The
-// configuration may be what is wrong; then the flag or the environment counts.
+// errorFormat returns the format in which to print an error. The configuration
+// may be what is wrong, or a flag before --output-format; then what the command
+// line or the environment says counts.
 func (a *app) errorFormat() string {
+	const flag = "--output-format"
 	if a.config != nil {
 		return a.config.Shell.OutputFormat
 	}
-	if a.flags.format != "" {
-		return a.flags.format
+	for i, arg := range a.env.Args {
+		if value, ok := strings.CutPrefix(arg, flag+"="); ok {
+			return value
+		}
+		if arg == flag && i+1 < len(a.env.Args) {
+			return a.env.Args[i+1]
+		}
+		if arg == "--" {
+			break
+		}
 	}
 	return a.env.getenv("AERODB_SHELL_OUTPUT_FORMAT")
 }
 
 // errorJSON returns e as the JSON API writes errors, with what else is known:
-// the hint, the details and, of a script, the traceback.
+// the hint, the details and, of a script, the place and the traceback.
 func errorJSON(e *dberr.Error, f *shell.Failure) []byte {
 	members := []document.Member{
 		{Name: "status", Value: document.StringValue("error")},
@@ -68,6 +80,9 @@ func errorJSON(e *dberr.Error, f *shell.Failure) []byte {
 		{Name: "severity", Value: document.StringValue(string(e.Severity()))},
 		{Name: "message", Value: document.StringValue(e.Text())},
 		{Name: "hint", Value: document.StringValue(e.Advice())},
+	}
+	if f != nil && f.Line > 0 {
+		members = append(members, document.Member{Name: "where", Value: document.StringValue(fmt.Sprintf("%s:%d", f.Name, f.Line))})
 	}
 	if len(e.Details) > 0 {
 		details := make([]document.Member, len(e.Details))
@@ -79,6 +94,11 @@ func errorJSON(e *dberr.Error, f *shell.Failure) []byte {
 	if f != nil && len(f.Traceback) > 0 {
 		members = append(members, document.Member{Name: "traceback", Value: detailValue(f.Traceback)})
 	}
+	return objectJSON(members)
+}
+
+// objectJSON returns an object whose members are in the order given.
+func objectJSON(members []document.Member) []byte {
 	buf := []byte{'{'}
 	for i, m := range members {
 		if i > 0 {

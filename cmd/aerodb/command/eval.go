@@ -27,8 +27,8 @@ func (a *app) eval(cmd *cobra.Command, code string, scratch bool) error {
 	return a.inSession(cmd, scratch, func(s *shell.Session) error {
 		values, err := s.Run(a.ctx, "eval", code, nil)
 		if err != nil {
-			return err
+			return notAPrompt(err, code)
 		}
-		return a.out.values(values)
+		return a.out.values(s, values)
 	})
 }

@@ -35,6 +35,9 @@ func (a *app) export(db *engine.DB, args []string) error {
 	if len(args) < 3 || args[2] == "-" {
 		r, err := a.exportTo(a.out, c, 0)
 		if err == nil {
+			err = a.out.flush() // what is not out is not exported
+		}
+		if err == nil {
 			a.say("exported %s, %s", count(r.Documents, "document"), durationText(r.Duration))
 		}
 		return err

@@ -2,13 +2,11 @@ package command
 
 import (
 	"context"
-	"errors"
-	"io"
 	"path/filepath"
-	"sync/atomic"
 
 	"github.com/aerodb/aerodb/engine/vfs"
 	"github.com/aerodb/aerodb/shell"
+	"github.com/aerodb/aerodb/shell/lineedit"
 	"github.com/aerodb/aerodb/shell/repl"
 	"github.com/spf13/cobra"
 )
@@ -21,23 +19,31 @@ func (a *app) runRoot(cmd *cobra.Command, code string, scratch bool) error {
 	}
 	return a.inSession(cmd, scratch, func(s *shell.Session) error {
 		if a.env.StdinTTY {
-			return a.prompt(s)
+			return a.prompt(s, scratch)
 		}
 		values, err := a.runStdin(s, nil)
 		if err != nil {
 			return err
 		}
-		return a.out.values(values)
+		return a.out.values(s, values)
 	})
 }
 
 // prompt is the interactive shell. Prompt and echo go to the terminal itself,
 // so that aerodb > out.txt works too.
-func (a *app) prompt(s *shell.Session) error {
+func (a *app) prompt(s *shell.Session, scratch bool) error {
 	o := repl.Options{
-		Prompt: a.config.Shell.Prompt, Terminal: repl.Terminal{In: io.NopCloser(a.stdin)},
-		Results: a.out.guard, Errors: a.env.Stderr, Render: a.out.options(), Width: a.env.Width,
+		Prompt: a.config.Shell.Prompt, Terminal: repl.Terminal{In: a.stdin, Size: a.env.Size},
+		Results: a.out.direct, Errors: a.env.Stderr, Render: a.out.options(), Width: a.env.Width,
 		History: a.history(), Statement: a.statement,
+		Rows: a.rows, Quiet: a.flags.quiet, Pager: a.pager(), Page: a.env.Page, Now: a.env.Now,
+		Create: a.createOnce,
+	}
+	if a.env.StdoutTTY {
+		o.MidLine = func() bool { return a.out.guard.midLine.Swap(false) }
+	}
+	if scratch {
+		o.Marks = []string{"scratch"}
 	}
 	if !a.flags.quiet {
 		o.Banner = repl.Banner(readBuild().version, s.DB())
@@ -57,33 +63,14 @@ func (a *app) prompt(s *shell.Session) error {
 	return err
 }
 
-// errStopped is the cause of a statement's context that Ctrl-C cancelled.
-var errStopped = errors.New("Ctrl-C")
-
-// statement derives the context of one statement of the prompt, which a Ctrl-C
-// stops. A second one, where the first has not helped, ends the process.
-func (a *app) statement(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	idle := a.interrupt.Load()
-	var stopped atomic.Bool
-	stop := func() {
-		if stopped.Swap(true) {
-			a.env.Exit(exitInterrupted)
-		}
-		cancel(errStopped)
-	}
-	a.interrupt.Store(&stop)
-	return ctx, func() {
-		a.interrupt.Store(idle)
-		cancel(nil)
-	}
-}
-
 // history returns where what is typed is kept, nil if there is no place.
-func (a *app) history() repl.History {
+func (a *app) history() lineedit.History {
 	name := a.config.Shell.HistoryFile
 	if name == "" {
 		state := a.env.getenv("XDG_STATE_HOME")
+		if !filepath.IsAbs(state) {
+			state = "" // as the XDG specification says
+		}
 		if state == "" && a.env.getenv("HOME") != "" {
 			state = filepath.Join(a.env.getenv("HOME"), ".local", "state")
 		}
@@ -96,5 +83,5 @@ func (a *app) history() repl.History {
 			return nil
 		}
 	}
-	return repl.FileHistory(name, a.env.Open, a.env.Append)
+	return lineedit.FileHistory(name)
 }

@@ -19,6 +19,7 @@ type world struct {
 	fs      *vfs.Mem
 	signals chan Signal
 	seed    int64
+	exit    func(code int) // the process ends at once; nil goes on
 }
 
 func newWorld() *world { return &world{fs: vfs.NewMem(), signals: make(chan Signal)} }
@@ -32,7 +33,11 @@ func (w *world) run(stdin string, args ...string) (code int, stdout, stderr stri
 		Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &errs,
 		FS: w.fs, Open: w.open, TempDir: "tmp",
 		Now:  func() time.Time { return time.Date(2026, 2, 4, 11, 30, 0, 0, time.UTC) },
-		Rand: rand.New(rand.NewSource(w.seed)), Signals: w.signals, Exit: func(int) {},
+		Rand: rand.New(rand.NewSource(w.seed)), Signals: w.signals, Exit: func(code int) {
+			if w.exit != nil {
+				w.exit(code)
+			}
+		},
 	})
 	return code, out.String(), errs.String()
 }
@@ -69,6 +74,14 @@ func (w *world) interruptAt(n int) {
 	})
 }
 
+// change is a runbook that changes what it can.
+const change = `
+step("change", function() db.x:delete("a") db.x:insert{_id = "c"} end)
+storage.backup("mine.tar")
+os.remove("b.tar")
+storage.checkpoint()
+storage.restore("mine.tar")`
+
 // prepared returns a world with a database of two documents in data, and a backup of
 // when it had one.
 func prepared(t *testing.T) *world {
@@ -81,6 +94,9 @@ func prepared(t *testing.T) *world {
 	w.must(t, "", "backup", "--output", "b.tar")
 	w.must(t, `{"_id":"b"}`, "import", "x", "v1", "-")
 	w.must(t, "", "checkpoint")
+	if err := vfs.Publish(w.fs, ".", "change.lua", []byte(change), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	return w
 }
 
@@ -105,6 +121,7 @@ func TestInterruptedAnywhere(t *testing.T) {
 		{[]string{"verify"}, newer, nil, false},
 		{[]string{"compact"}, newer, nil, true},
 		{[]string{"diff", "b.tar", "live"}, newer, nil, false},
+		{[]string{"rehearse", "change.lua"}, newer, nil, false},
 	} {
 		t.Run(c.args[0], func(t *testing.T) {
 			codes := sweep(t, start, c.args, newer, c.after, c.adds)
@@ -112,6 +129,42 @@ func TestInterruptedAnywhere(t *testing.T) {
 				t.Errorf("exit codes and how often: %v", codes)
 			}
 		})
+	}
+}
+
+// A second Ctrl-C that ends the process does not end it within a commit or a
+// checkpoint: whatever call of the file system it comes in, nothing of the data is then
+// written and not yet durable, and no file is half made.
+func TestSecondInterruptEndsBetweenChanges(t *testing.T) {
+	start := prepared(t).fs
+	const script = `for i = 1, 5 do pcall(function() db.x:insert{_id = "n" .. i} end) end storage.checkpoint()`
+	ends := 0
+	for n := 0; ; n++ {
+		w := newWorld()
+		w.fs = start.Clone()
+		exited := make(chan struct{})
+		w.exit = func(code int) {
+			defer close(exited)
+			if code != exitInterrupted {
+				t.Errorf("at call %d: exit code %d", n, code)
+			}
+			for _, p := range w.fs.Pending() {
+				if !p.Gone && (strings.Contains(p.Path, "data/generations/") || strings.Contains(p.Path, "data/snapshots/")) {
+					t.Errorf("at call %d: the process ends with this not durable: %v", n, p)
+				}
+			}
+		}
+		w.interruptAt(n)
+		before := w.fs.Ops()
+		w.run("", "eval", script)
+		if w.fs.Ops()-before <= n {
+			break
+		}
+		<-exited
+		ends++
+	}
+	if ends < 10 {
+		t.Errorf("the process ended %d times", ends)
 	}
 }
 
@@ -141,6 +194,11 @@ func sweep(t *testing.T, files *vfs.Mem, args []string, before, after string, ad
 		}
 		if got := outside(w.fs); !slices.Equal(got, want) {
 			t.Fatalf("at call %d, exit code %d: left %v, want %v", n, code, got, want)
+		}
+		for _, name := range w.fs.Files() {
+			if strings.Contains(name, "data/runs/") && strings.Contains(name, ".tmp") {
+				t.Fatalf("at call %d, exit code %d: left %s", n, code, name)
+			}
 		}
 		if got := w.must(t, "", "digest"); got != digest {
 			t.Fatalf("at call %d, exit code %d: digest %s, want %s", n, code, got, digest)

@@ -39,7 +39,7 @@ func (a *app) handler(w io.Writer, terminal bool) slog.Handler {
 		level = max(level, slog.LevelError)
 	}
 	options := &slog.HandlerOptions{Level: level}
-	if a.config.Log.Format == "json" {
+	if a.logJSON() {
 		return slog.NewJSONHandler(w, options)
 	}
 	if terminal {
@@ -53,6 +53,13 @@ func (a *app) handler(w io.Writer, terminal bool) slog.Handler {
 		}
 	}
 	return slog.NewTextHandler(w, options)
+}
+
+// logJSON reports whether log lines are JSON. Beside results that are JSON they are too,
+// unless log.format says otherwise: then a program can read all of standard error.
+func (a *app) logJSON() bool {
+	unsaid := a.config.Source("log.format") == (config.Source{})
+	return a.config.Log.Format == "json" || unsaid && a.config.Shell.OutputFormat == "json" && a.config.Log.File == ""
 }
 
 // overBar writes log lines to a terminal where a progress bar may stand: the bar

@@ -15,13 +15,30 @@ const newFilePerm = 0o644
 // create begins a file of that name. One that is there is replaced only if the
 // caller agrees; the data directory is no place for it.
 func (a *app) create(name string) (*vfs.Staged, error) {
-	if vfs.Within(a.env.FS, a.config.DataDir, filepath.Dir(name)) {
-		return nil, dberr.New(dberr.ConfigInvalid, "the file would lie inside the data directory %s", a.config.DataDir).
-			In(name).WithHint("name a place outside of it")
+	if err := a.outside(name); err != nil {
+		return nil, err
 	}
 	if err := a.mayReplace(name); err != nil {
 		return nil, err
 	}
+	return a.stage(name)
+}
+
+// outside refuses a name inside the data directory.
+func (a *app) outside(name string) error {
+	inside, err := vfs.Within(a.env.FS, a.config.DataDir, filepath.Dir(name))
+	if err != nil {
+		return vfs.Wrap(err, "export", name)
+	}
+	if inside {
+		return dberr.New(dberr.ConfigInvalid, "the file would lie inside the data directory %s", a.config.DataDir).
+			In(name).WithHint("name a place outside of it")
+	}
+	return nil
+}
+
+// stage begins a file that takes the place of one that is there.
+func (a *app) stage(name string) (*vfs.Staged, error) {
 	f, err := vfs.Stage(a.env.FS, name, newFilePerm)
 	switch {
 	case errors.Is(err, vfs.ErrNotFile):

@@ -6,6 +6,8 @@ import (
 	"io"
 	"sync/atomic"
 	"syscall"
+
+	"github.com/aerodb/aerodb/shell/repl"
 )
 
 // output is standard output: buffered, in the format that was asked for, and
@@ -13,7 +15,8 @@ import (
 type output struct {
 	*bufio.Writer
 	guard    *guard
-	format   string // "auto", "table", "json" or "lua"
+	direct   *repl.Output // to guard without a buffer: what scripts print, and the prompt
+	format   string       // a mode of package render
 	terminal bool
 	color    bool
 	width    func() int // of the terminal; nil if there is none
@@ -23,7 +26,7 @@ type output struct {
 func newOutput(a *app) *output {
 	g := &guard{w: a.env.Stdout, gone: func() { a.cancel(errClosed) }}
 	return &output{
-		Writer: bufio.NewWriterSize(g, 32<<10), guard: g, format: "auto",
+		Writer: bufio.NewWriterSize(g, 32<<10), guard: g, direct: repl.NewOutput(g), format: "auto",
 		terminal: a.env.StdoutTTY, width: a.env.Width,
 	}
 }
@@ -47,14 +50,18 @@ func (o *output) closed() bool { return o.guard.closed.Load() }
 // A guard is a writer that notices when its reader has gone away. It then
 // calls gone once, so that the work stops at its next safe point, and fails.
 type guard struct {
-	w      io.Writer
-	gone   func()
-	closed atomic.Bool
+	w       io.Writer
+	gone    func()
+	closed  atomic.Bool
+	midLine atomic.Bool // what was written last did not end its line
 }
 
 // Write is io.Writer.
 func (g *guard) Write(p []byte) (int, error) {
 	n, err := g.w.Write(p)
+	if n > 0 {
+		g.midLine.Store(p[n-1] != '\n')
+	}
 	if errors.Is(err, syscall.EPIPE) && !g.closed.Swap(true) {
 		g.gone()
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aerodb/aerodb/engine"
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/spf13/cobra"
 )
@@ -54,8 +55,9 @@ examples are tried by a test, in this order, in one directory.
 
 Standard output carries results only; logs, progress, prompts and errors go to
 standard error. With --output-format json results are one JSON value a line, and
-an error is one JSON object. Flags may stand before and after arguments; what
-follows -- is never a flag.
+an error is one JSON object, as remarks and log lines are. The formats, and what
+a pipe does, are in [SHELL](SHELL.md). Flags may stand before and after
+arguments; what follows -- is never a flag.
 
 | exit | meaning | codes |
 | --- | --- | --- |
@@ -160,5 +162,16 @@ func TestExitCodes(t *testing.T) {
 	}
 	if got := exitCode(a.ctx, nil); got != 0 {
 		t.Errorf("what was done in spite of a signal exits with %d", got)
+	}
+}
+
+// A disk that cannot be read is no corruption, unless there is some beside it.
+func TestVerdict(t *testing.T) {
+	unread, damaged := engine.Problem{Code: dberr.StorageIOError}, engine.Problem{Code: dberr.WALCorruption}
+	if got := verdict([]engine.Problem{unread}); got != exitFailed {
+		t.Errorf("an unreadable disk exits with %d", got)
+	}
+	if got := verdict([]engine.Problem{unread, damaged}); got != exitCorruption {
+		t.Errorf("damage on an unreadable disk exits with %d", got)
 	}
 }

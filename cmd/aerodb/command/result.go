@@ -1,9 +1,12 @@
 package command
 
 import (
+	"bytes"
 	"io"
 
+	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/engine/document"
+	"github.com/aerodb/aerodb/shell"
 	"github.com/aerodb/aerodb/shell/render"
 	lua "github.com/yuin/gopher-lua"
 )
@@ -18,9 +21,18 @@ func (o *output) result(v document.Value, text func(io.Writer)) error {
 	return render.Value(o, v, o.options())
 }
 
-// values prints what a chunk of Lua returned.
-func (o *output) values(values []lua.LValue) error {
-	return render.Results(o, values, o.options())
+// values prints what a chunk of Lua returned in s. All of it is rendered before
+// the first byte is written.
+func (o *output) values(s *shell.Session, values []lua.LValue) error {
+	options := o.options()
+	options.Name = s.Name
+	var text bytes.Buffer
+	if err := render.Results(&text, values, options); err != nil {
+		return dberr.New(dberr.ScriptError, "what the chunk returned cannot be shown as %s: %w", options.Mode, err).
+			WithHint("return something else, or choose another --output-format")
+	}
+	_, err := o.Write(text.Bytes())
+	return err
 }
 
 // options says how to render.

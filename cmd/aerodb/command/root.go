@@ -4,7 +4,7 @@ import "github.com/spf13/cobra"
 
 // commands lists the commands, in the order of the help.
 var commands = []func(*app) *cobra.Command{
-	initCommand, runCommand, evalCommand,
+	initCommand, runCommand, rehearseCommand, runsCommand, evalCommand,
 	schemaCommand, importCommand, exportCommand, requestCommand,
 	statsCommand, checkCommand, digestCommand, checkpointCommand, compactCommand, snapshotCommand,
 	backupCommand, restoreCommand, drillCommand, verifyCommand, diffCommand, selftestCommand,
@@ -48,7 +48,7 @@ func (a *app) addGlobalFlags(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVar(&a.flags.config, "config", "", "read the configuration from `FILE` (config.toml in the working directory, if there)")
 	f.String("data-dir", "", "the database is in `DIR` (./data)")
-	f.StringVar(&a.flags.format, "output-format", "", "print results as `FORMAT`: auto, table, json or lua")
+	f.StringVar(&a.flags.format, "output-format", "", "print results as `FORMAT`: auto, table, json, lua, csv or line")
 	f.String("log-level", "", "log from `LEVEL` up: debug, info, warn or error")
 	f.String("log-format", "", "log as `FORMAT`: text or json")
 	f.BoolVar(&a.flags.readOnly, "read-only", false, "change nothing, not one byte of the data directory")

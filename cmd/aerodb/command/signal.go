@@ -10,11 +10,11 @@ var errSignal = errors.New("a signal arrived")
 
 // watch cancels the context it returns at the first signal, so that the call
 // under way ends at its next safe point and the database is closed cleanly. A
-// second signal ends the process at once: what was acknowledged is on disk, and
-// the next open recovers it.
+// second signal ends the process, though never in the middle of a commit: what was
+// acknowledged is on disk, and the next open recovers it.
 //
 // While the shell is at its prompt a Ctrl-C must not end it: the shell takes
-// them over with a.interrupts.
+// them over with a.interrupt.
 func (a *app) watch() (stop func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	a.ctx, a.cancel = ctx, cancel
@@ -42,7 +42,17 @@ func (a *app) signalled(s Signal) {
 		return
 	}
 	if a.ctx.Err() != nil {
-		a.env.Exit(exitInterrupted)
+		a.end()
+		return
 	}
 	a.cancel(errSignal)
+}
+
+// end ends the process between two changes of the database, without closing it.
+func (a *app) end() {
+	if db := a.db.Load(); db != nil {
+		resume := db.Hold()
+		defer resume()
+	}
+	a.env.Exit(exitInterrupted)
 }

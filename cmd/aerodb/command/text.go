@@ -122,3 +122,8 @@ func indentJSON(dst []byte, v document.Value, depth int) []byte {
 	dst = append(dst, strings.Repeat("  ", depth)...)
 	return append(dst, closing)
 }
+
+// millisText writes a number of milliseconds for a person.
+func millisText(ms float64) string {
+	return durationText(time.Duration(ms * float64(time.Millisecond)))
+}

@@ -100,8 +100,8 @@ func flagError(cmd *cobra.Command, err error) error {
 
 // passOn adds how to give a flag to a runbook rather than to aerodb.
 func passOn(cmd *cobra.Command, e *dberr.Error) error {
-	if cmd.Name() == "run" {
-		return e.WithHint("what is meant for the runbook comes after --, as in: aerodb run FILE.lua -- --its-flag")
+	if name := cmd.Name(); name == "run" || name == "rehearse" {
+		return e.WithHint("what is meant for the runbook comes after --, as in: aerodb %s FILE.lua -- --its-flag", name)
 	}
 	return e
 }

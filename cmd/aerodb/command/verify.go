@@ -18,8 +18,10 @@ func verifyCommand(a *app) *cobra.Command {
 			"against its schema, each index entry against its document and back, counts,\n" +
 			"digests, the log, the snapshots. PATH is a data directory, a snapshot's folder\n" +
 			"or a backup, the data directory if there is none. Nothing is changed but a line\n" +
-			"in HISTORY, and it works beside a process that has the database open. The last\n" +
-			"line is \"ok: ...\" or \"FAILED: ...\"; the exit code is 4 if there are problems.",
+			"in HISTORY, and it works beside a process that has the database open. Files\n" +
+			"that are no part of the database, and snapshots of another one, are named\n" +
+			"without failing. The last line is \"ok: ...\" or \"FAILED: ...\"; the exit code is\n" +
+			"4 if there is damage, 1 if all that is wrong is that the disk cannot be read.",
 		Example: "aerodb verify",
 		Args:    parameters("[PATH]"),
 	}
@@ -74,13 +76,30 @@ func (a *app) verifyBackup(name string) error {
 func (a *app) report(r engine.VerifyResult) error {
 	err := a.out.result(r.Value(), func(w io.Writer) { writeVerify(w, r) })
 	if err == nil && !r.OK() {
-		err = answered(exitCorruption)
+		err = answered(verdict(r.Problems))
 	}
 	return err
 }
 
+// verdict returns the exit code of problems: a disk that cannot be read is no
+// corruption.
+func verdict(problems []engine.Problem) int {
+	for _, p := range problems {
+		if exitCodes[p.Code] == exitCorruption {
+			return exitCorruption
+		}
+	}
+	return exitFailed
+}
+
 func writeVerify(w io.Writer, r engine.VerifyResult) {
 	writeProblems(w, r.Problems)
+	for _, name := range r.Unknown {
+		fmt.Fprintf(w, "%s\n  note: no part of the database; it is never read\n", name)
+	}
+	for _, f := range r.Foreign {
+		fmt.Fprintf(w, "%s\n  note: a snapshot of another database, %s: not listed, not counted, kept until you remove the folder\n", f.Folder, f.UUID)
+	}
 	read := fmt.Sprintf("%s, %s", count(r.Files, "file"), bytesText(r.Bytes))
 	if !r.OK() {
 		fmt.Fprintf(w, "FAILED: %s in %s, %s\n", count(int64(len(r.Problems)), "problem"), read, durationText(r.Duration))

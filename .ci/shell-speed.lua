@@ -1,0 +1,39 @@
+-- What .ci/shell-speed measures with: make [N] writes N documents as JSON Lines, as a CSV
+-- for sqlite3, and the selects of the same gets; gets [N] is the loop of point gets.
+local what, n, dir = arg[1], tonumber(arg[2]), arg[3]
+math.randomseed(7)
+
+local function id(i) return string.format("u%010d", i) end
+
+local function make()
+  local docs, csv = assert(io.open(dir .. "/users.jsonl", "w")), assert(io.open(dir .. "/users.csv", "w"))
+  docs:setvbuf("full", 2 ^ 20)
+  csv:setvbuf("full", 2 ^ 20)
+  local tags = {"alpha", "beta", "gamma", "delta", "epsilon", "zeta"}
+  for i = 0, n - 1 do
+    local text = string.format('{"_id":"%s","age":%d,"city":"city-%03d","created_at":"2026-%02d-%02dT10:%02d:00Z","email":"ada.meier%d@example.com","name":"Ada Meier","score":%d.5,"tags":["%s","%s","%s"]}',
+      id(i), math.random(18, 97), math.random(0, 199), math.random(12), math.random(28), math.random(0, 59), i, math.random(1000),
+      tags[math.random(6)], tags[math.random(6)], tags[math.random(6)])
+    docs:write(text, "\n")
+    csv:write(id(i), ',"', (text:gsub('"', '""')), '"\n')
+  end
+  docs:flush()
+  csv:flush()
+  docs:close()
+  csv:close()
+  local selects = assert(io.open(dir .. "/gets.sql", "w"))
+  selects:setvbuf("full", 2 ^ 20)
+  for _ = 1, 200000 do selects:write("select doc from users where id='", id(math.random(0, n - 1)), "';\n") end
+  selects:flush()
+  selects:close()
+end
+
+local function gets()
+  local ids = {}
+  for i = 1, 200000 do ids[i] = id(math.random(0, n - 1)) end
+  local users, sum = db.users, 0
+  for i = 1, #ids do sum = sum + users:get(ids[i]).age end
+  assert(sum > 0)
+end
+
+if what == "make" then make() else gets() end

@@ -1,0 +1,199 @@
+package convert
+
+import (
+	"bytes"
+	"slices"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/aerodb/aerodb/engine/document"
+	"github.com/aerodb/aerodb/shell/lang"
+)
+
+// Decode turns JSON into a Lua value. Errors are *document.SyntaxError.
+//
+// Stored documents are canonical JSON, and their names are those of the shape, in the
+// same order: such bytes become Lua values directly. What is not canonical is read by the
+// strict reader, which also says what is wrong with it.
+func (c *Codec) Decode(data []byte, s *Shape) (lua.LValue, error) {
+	d := decoder{c, data}
+	if v, end := d.value(0, s, 0); end == len(data) {
+		return v, nil
+	}
+	v, err := document.Parse(data, document.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return c.FromValue(v, s), nil
+}
+
+// decoder reads canonical JSON. Its methods return the offset after what they read, -1
+// for what they leave to the strict reader.
+type decoder struct {
+	*Codec
+	src []byte
+}
+
+func (d *decoder) value(i int, s *Shape, depth int) (lua.LValue, int) {
+	if i >= len(d.src) {
+		return nil, -1
+	}
+	switch c := d.src[i]; {
+	case c == '"':
+		return d.text(i)
+	case c == '{' && depth < DepthMax:
+		return d.object(i, s, depth+1)
+	case c == '[' && depth < DepthMax:
+		return d.array(i, s.item(), depth+1)
+	case c == '-' || c-'0' <= 9:
+		return d.number(i, s)
+	case bytes.HasPrefix(d.src[i:], literalTrue):
+		return lua.LTrue, i + len(literalTrue)
+	case bytes.HasPrefix(d.src[i:], literalFalse):
+		return lua.LFalse, i + len(literalFalse)
+	case bytes.HasPrefix(d.src[i:], literalNull):
+		return d.null, i + len(literalNull)
+	}
+	return nil, -1
+}
+
+var literalTrue, literalFalse, literalNull = []byte("true"), []byte("false"), []byte("null")
+
+func (d *decoder) text(i int) (lua.LValue, int) {
+	end, plain, err := document.ScanString(d.src, i)
+	if err != nil {
+		return nil, -1
+	}
+	if plain {
+		return lua.LString(d.src[i+1 : end-1]), end
+	}
+	d.scratch = document.AppendUnquoted(d.scratch[:0], d.src[i:end])
+	return lua.LString(d.scratch), end
+}
+
+// number takes what FromValue would take it for: an integer wherever the literal is one
+// and fits, save under a float's shape.
+func (d *decoder) number(i int, s *Shape) (lua.LValue, int) {
+	n, err := document.ScanNumber(d.src, i)
+	if err != nil {
+		return nil, -1
+	}
+	end := i + len(n.Literal)
+	if whole, ok := n.Int(); ok {
+		if s.kind() == Float {
+			return lua.LNumber(whole), end
+		}
+		return lang.Integer(whole), end
+	}
+	f, ok := n.Float()
+	if !ok {
+		return nil, -1
+	}
+	return lua.LNumber(f + 0), end // -0 is 0, as in a document.Value
+}
+
+func (d *decoder) array(i int, item *Shape, depth int) (lua.LValue, int) {
+	if i++; i < len(d.src) && d.src[i] == ']' {
+		t := d.L.NewTable()
+		d.MarkArray(t)
+		return t, i + 1
+	}
+	// The items wait on a stack until it is known how many there are: a table that grows
+	// begins with room for 32.
+	first := len(d.items)
+	defer d.drop(first)
+	for {
+		v, end := d.value(i, item, depth)
+		if end < 0 || end >= len(d.src) {
+			return nil, -1
+		}
+		d.items = append(d.items, v)
+		i = end + 1
+		switch d.src[end] {
+		case ',':
+		case ']':
+			t := d.L.CreateTable(len(d.items)-first, 0)
+			for _, v := range d.items[first:] {
+				t.Append(v)
+			}
+			return t, i
+		default:
+			return nil, -1
+		}
+	}
+}
+
+// drop lets go of the items from first on.
+func (d *decoder) drop(first int) {
+	clear(d.items[first:])
+	d.items = d.items[:first]
+}
+
+func (d *decoder) object(i int, s *Shape, depth int) (lua.LValue, int) {
+	known := s.names()
+	t := d.L.CreateTable(0, max(len(known), 1))
+	if i++; i < len(d.src) && d.src[i] == '}' {
+		return d.L.NewTable(), i + 1
+	}
+	var before []byte
+	for first := true; ; first = false {
+		if i >= len(d.src) || d.src[i] != '"' {
+			return nil, -1
+		}
+		end, plain, err := document.ScanString(d.src, i)
+		if err != nil || !plain || end >= len(d.src) || d.src[end] != ':' {
+			return nil, -1
+		}
+		name := d.src[i+1 : end-1]
+		if !first && bytes.Compare(before, name) >= 0 {
+			return nil, -1
+		}
+		before = name
+		var text string
+		var shape *Shape
+		text, shape, known = s.lookUp(name, known)
+		v, end := d.value(end+1, shape, depth)
+		if end < 0 || end >= len(d.src) {
+			return nil, -1
+		}
+		t.RawSetString(text, v)
+		i = end + 1
+		switch d.src[end] {
+		case ',':
+		case '}':
+			return t, i
+		default:
+			return nil, -1
+		}
+	}
+}
+
+// lookUp returns a name as a string, which is that of the shape if it has it, and what the
+// shape expects there. Known are the names of the shape that may still come; what is left
+// of them is returned.
+func (s *Shape) lookUp(name []byte, known []string) (string, *Shape, []string) {
+	for i, k := range known {
+		if k == string(name) {
+			return k, s.Members[k], known[i+1:]
+		}
+		if k > string(name) {
+			break
+		}
+	}
+	text := string(name)
+	return text, s.member(text), known
+}
+
+// names returns the names of the members, sorted.
+func (s *Shape) names() []string {
+	if s == nil || len(s.Members) == 0 {
+		return nil
+	}
+	if s.sorted == nil {
+		for name := range s.Members {
+			s.sorted = append(s.sorted, name)
+		}
+		slices.Sort(s.sorted)
+	}
+	return s.sorted
+}

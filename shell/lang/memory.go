@@ -1,0 +1,82 @@
+package lang
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"runtime/metrics"
+	"time"
+)
+
+// watchInterval is how often the heap is looked at while a call runs. In it a script on a
+// fast machine makes some ten megabytes of small values; a larger one it makes in a single
+// instruction is bounded by StringBytesMax and arrayIndexMax.
+const watchInterval = 10 * time.Millisecond
+
+// Metrics of the Go runtime, in bytes; reading them stops nothing.
+const (
+	heapObjects = "/memory/classes/heap/objects:bytes" // what objects take, dead ones not yet swept included
+	heapAlive   = "/gc/heap/live:bytes"                // what the last collection found alive
+	heapAllocs  = "/gc/heap/allocs:bytes"              // all that was ever allocated
+)
+
+// MemoryError ends a call whose values passed Options.MemoryLimit. pcall does not catch it:
+// whatever the script would do next would need memory too.
+type MemoryError struct {
+	Limit      int64  // bytes
+	StackTrace string // where the script was
+}
+
+// Error says which limit was passed.
+func (e *MemoryError) Error() string {
+	return fmt.Sprintf("the script's values take more than %d MiB of memory", e.Limit>>20)
+}
+
+// watch cancels a call when the heap has passed the limit and a garbage collection does
+// not help. The goroutine reads one number of the Go runtime and touches no data; it ends
+// with the call.
+func (r *Runtime) watch(cancel context.CancelCauseFunc) (stop func()) {
+	if r.opts.MemoryLimit <= 0 || r.watched {
+		return func() {}
+	}
+	r.watched = true
+	limit, ended, done := uint64(r.opts.MemoryLimit), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		ticker := time.NewTicker(watchInterval)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ended:
+				return
+			case <-ticker.C:
+			}
+			if aboveLimit(limit) {
+				cancel(&MemoryError{Limit: r.opts.MemoryLimit})
+				return
+			}
+		}
+	}()
+	return func() {
+		close(ended)
+		<-done
+		r.watched = false
+	}
+}
+
+// aboveLimit reports whether more than limit bytes are alive. What was allocated while
+// the collection ran counts as alive whether it is or not, so it is taken off.
+func aboveLimit(limit uint64) bool {
+	if metric(heapObjects) <= limit {
+		return false
+	}
+	before := metric(heapAllocs)
+	runtime.GC()
+	return metric(heapAlive) > limit+metric(heapAllocs)-before
+}
+
+func metric(name string) uint64 {
+	sample := []metrics.Sample{{Name: name}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}

@@ -1,0 +1,37 @@
+package render
+
+import "strings"
+
+// lineText writes one member a line, "name = value" with the signs below each other, and
+// an empty line between the objects of a list. What is no object is called value.
+func (n *node) lineText() string {
+	list := n
+	if n.kind != listKind {
+		list = &node{kind: listKind, items: []node{*n}}
+	}
+	parts := make([]string, len(list.items))
+	separator := ""
+	for i := range list.items {
+		item := &list.items[i]
+		if item.kind != objectKind {
+			parts[i] = valueColumn + " = " + item.cell() + "\n"
+			continue
+		}
+		separator = "\n"
+		parts[i] = item.memberLines()
+	}
+	return strings.Join(parts, separator)
+}
+
+func (n *node) memberLines() string {
+	width := 0
+	for i := range n.members {
+		width = max(width, Columns(visible(n.members[i].key)))
+	}
+	var b strings.Builder
+	for _, m := range n.idFirst() {
+		name := visible(m.key)
+		b.WriteString(strings.Repeat(" ", width-Columns(name)) + name + " = " + m.cell() + "\n")
+	}
+	return b.String()
+}
