@@ -27,7 +27,7 @@ type Config struct {
 
 	sources map[string]Source
 	values  map[string]value // of each key
-	file    *file // nil if no file was read
+	file    *file            // nil if no file was read
 }
 
 // WAL is the table [wal]; sizes are bytes.
