@@ -67,6 +67,9 @@ type checkpointStats struct {
 // Dir returns the data directory.
 func (db *DB) Dir() string { return db.opts.Dir }
 
+// Logger returns the logger that the database was opened with.
+func (db *DB) Logger() *slog.Logger { return db.log }
+
 // Identity returns the database's identity.
 func (db *DB) Identity() Identity { return db.identity }
 

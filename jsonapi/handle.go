@@ -17,6 +17,7 @@ func Handle(ctx context.Context, db *engine.DB, line []byte) (response []byte, o
 	}
 	data, err := r.run(ctx, db)
 	if err != nil {
+		logFailure(db, r, err)
 		return Failure(err), false
 	}
 	response = append(response, `{"status":"ok","data":`...)
@@ -24,20 +25,33 @@ func Handle(ctx context.Context, db *engine.DB, line []byte) (response []byte, o
 	return append(response, '}'), true
 }
 
-// Failure is the response to a request that failed with err.
+// Failure is the response to a request that failed with err. What the caller did wrong
+// is told as it is. Of anything else it gets the code and what the code means: files,
+// offsets and causes are the operator's, who finds them in the log.
 func Failure(err error) []byte {
 	e := dberr.From(err)
+	message := e.Message
+	if entry, _ := dberr.Lookup(e.Code); e.Severity() != dberr.Reject {
+		message = entry.Meaning
+	}
 	response := []byte(`{"status":"error"`)
 	for _, m := range []struct{ name, value string }{
 		{"code", string(e.Code)},
 		{"severity", string(e.Severity())},
-		{"message", e.Text()},
+		{"message", message},
 	} {
 		response = append(response, ',')
 		response = append(document.AppendQuoted(response, m.name), ':')
 		response = document.AppendQuoted(response, m.value)
 	}
 	return append(response, '}')
+}
+
+// logFailure tells the operator what the caller is not told.
+func logFailure(db *engine.DB, r *request, err error) {
+	if e := dberr.From(err); e.Severity() != dberr.Reject {
+		db.Logger().Error("request.failed", "op", r.op, "schema_id", r.id, "schema_version", r.version, "code", string(e.Code), "message", e.Text())
+	}
 }
 
 // run does what r asks and returns the JSON of its data.

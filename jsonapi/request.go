@@ -65,7 +65,10 @@ func (r *request) readOperation(root document.Value, _ []byte) error {
 		return invalid("the member \"op\" is missing").WithHint("op is one of insert, update, delete, query, explain")
 	}
 	i := slices.Index(known, op.Str())
-	if i < 0 || op.Kind() != document.String {
+	if op.Kind() != document.String {
+		return wrongType("op", "a string", op)
+	}
+	if i < 0 {
 		return invalid("there is no op %s%s", describe(op), suggest.DidYouMean(op.Str(), known)).
 			WithHint("op is one of insert, update, delete, query, explain")
 	}

@@ -1,7 +1,10 @@
 package shell
 
 import (
+	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -165,12 +168,21 @@ func (s *Session) request(a *bind.Args) (lua.LValue, error) {
 	line, err := s.codec.Append(nil, t, &convert.Shape{Kind: convert.Object, Members: map[string]*convert.Shape{
 		"filter": {Kind: convert.Object}, "document": docs,
 	}})
-	if err != nil {
+	var misfit *convert.Error
+	var response []byte
+	switch {
+	case err == nil:
+		var ok bool
+		if response, ok = jsonapi.Handle(a.Ctx, db, line); ok {
+			s.countRequest(db, t)
+		}
+	case errors.As(err, &misfit) && strings.HasPrefix(misfit.Path, "document."):
+		// What the schema refuses is a request that fails, also where the table says it
+		// in a way that no JSON can.
+		what := fmt.Sprintf("%s %s", text(t, "schema_id"), text(t, "schema_version"))
+		response = jsonapi.Failure(dberr.New(dberr.SchemaValidationFailed, "%s: %s: %s", what, strings.TrimPrefix(misfit.Path, "document."), misfit.Reason))
+	default:
 		return nil, refused(dberr.QueryInvalid, "the request", err)
-	}
-	response, ok := jsonapi.Handle(a.Ctx, db, line)
-	if ok {
-		s.countRequest(db, t)
 	}
 	v, err := s.codec.Decode(response, &convert.Shape{Kind: convert.Object, Members: map[string]*convert.Shape{
 		"data": {Kind: convert.Array, Item: docs},
@@ -183,12 +195,11 @@ func (s *Session) request(a *bind.Args) (lua.LValue, error) {
 
 // countRequest counts what a request that succeeded has written.
 func (s *Session) countRequest(db *engine.DB, t *lua.LTable) {
-	text := func(name string) string { return lua.LVAsString(t.RawGetString(name)) }
-	c, err := db.Collection(text("schema_id"), text("schema_version"))
+	c, err := db.Collection(text(t, "schema_id"), text(t, "schema_version"))
 	if err != nil {
 		return
 	}
-	switch text("op") {
+	switch text(t, "op") {
 	case "insert":
 		s.changes.of(c).inserted++
 	case "update":
@@ -200,12 +211,16 @@ func (s *Session) countRequest(db *engine.DB, t *lua.LTable) {
 
 // requestDocuments is the shape of the documents that a request is about.
 func (s *Session) requestDocuments(db *engine.DB, t *lua.LTable) *convert.Shape {
-	id, _ := t.RawGetString("schema_id").(lua.LString)
-	version, _ := t.RawGetString("schema_version").(lua.LString)
-	if version != "" {
-		if c, err := db.Collection(string(id), string(version)); err == nil {
+	if version := text(t, "schema_version"); version != "" {
+		if c, err := db.Collection(text(t, "schema_id"), version); err == nil {
 			return s.shape(c)
 		}
 	}
 	return &convert.Shape{Kind: convert.Object}
+}
+
+// text returns the string at a name of t, "" if it is none.
+func text(t *lua.LTable, name string) string {
+	s, _ := t.RawGetString(name).(lua.LString)
+	return string(s)
 }
