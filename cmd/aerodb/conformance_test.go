@@ -132,7 +132,7 @@ end`
 
 // spelled finds what a Lua table does not tell from something else: an int is not written
 // in several ways, beyond 64 bits it is a float, and an empty list is an empty object.
-var spelled = regexp.MustCompile(`"(age|zip|limit)":([0-9]+(\.0|e[0-9])|9223372036854775808|-9223372036854775809)|"(document|filter)":\[\]|^\[\]$`)
+var spelled = regexp.MustCompile(`"(age|zip|limit)":([0-9]+(\.0|e[0-9])|9223372036854775808|-9223372036854775809|9{20})|"(document|filter)":\[\]|^\[\]$`)
 
 // place is where in its text a document is wrong, which has no meaning for a table.
 var place = regexp.MustCompile(` \(at byte \d+\)| has \d+ bytes`)

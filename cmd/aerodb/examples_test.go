@@ -27,6 +27,13 @@ func TestExamples(t *testing.T) {
 			t.Errorf("the export is not there: %v", err)
 		}
 	})
+	t.Run("SCHEMA.md", func(t *testing.T) {
+		dir := exampleDir(t)
+		if n := examples(t, dir, "SCHEMA.md", func(example string) string { return example }); n < 5 {
+			t.Errorf("the page has only %d examples", n)
+		}
+		sh(t, dir, "aerodb verify")
+	})
 	for page, least := range map[string]int{"CHECKPOINT.md": 3, "SNAPSHOT.md": 4, "BACKUP.md": 4, "RESTORE.md": 4, "SELFTEST.md": 1} {
 		t.Run(page, func(t *testing.T) {
 			dir := exampleDir(t)

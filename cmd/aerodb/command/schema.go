@@ -19,7 +19,7 @@ const schemaBytesMax = 4 << 20
 func schemaCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schema",
-		Short: "register, list and show schemas",
+		Short: "register, list, show and compare schemas",
 		Long: "A schema says which fields the documents of a collection have and which of\nthem are indexed. " +
 			"A registered version never changes; the next version may add\noptional fields and indexes.",
 		RunE: wantsSubcommand,
@@ -50,6 +50,7 @@ func schemaCommand(a *app) *cobra.Command {
 			Args:    parameters("ID", "[VERSION]"),
 			RunE:    a.opened(a.showSchema),
 		},
+		schemaDiffCommand(a),
 	)
 	return cmd
 }
