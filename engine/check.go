@@ -158,12 +158,18 @@ func look(o Options) (CheckResult, error) {
 			r.Drill = e
 		}
 	}
+	r.Recovery, r.Measured = db.predictRecovery(entries, r.WALUsed)
+	return r, nil
+}
+
+// predictRecovery says how long replaying so many bytes of the log takes, and whether by
+// a rate that HISTORY has a measurement of.
+func (db *DB) predictRecovery(entries []HistoryEntry, bytes int64) (d time.Duration, measured bool) {
 	rate := float64(replayRateAssumed)
 	if e := db.lastOf(entries, OpRecovery); e != nil && e.Duration > 0 {
-		rate, r.Measured = float64(e.Bytes)/e.Duration.Seconds(), true
+		rate, measured = float64(e.Bytes)/e.Duration.Seconds(), true
 	}
-	r.Recovery = time.Duration(float64(r.WALUsed) / rate * float64(time.Second))
-	return r, nil
+	return time.Duration(float64(bytes) / rate * float64(time.Second)), measured
 }
 
 func (r *CheckResult) lookAtLog(db *DB, m manifest.Manifest) error {

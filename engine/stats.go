@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/aerodb/aerodb/engine/digest"
@@ -18,7 +20,19 @@ type Stats struct {
 	WALLimitBytes    int64 // what it may use
 	WALSequence      uint64
 	SegmentCount     int64
+	SegmentClasses   []SegmentClass // by size, small to large, without empty ones
 	SnapshotCount    int64
+
+	// ReadAmplification is how many sorted runs a read may have to look into: the
+	// segments, and the memtable if it is not empty.
+	ReadAmplification int64
+
+	// What the segments hold that no read returns, as of the last checkpoint: documents
+	// that a newer segment replaces or deletes, and the marks of deletions. Which bytes
+	// they take is not known; the estimate gives each document the same share.
+	DeadDocuments      int64
+	Tombstones         int64
+	DeadBytesEstimated int64
 
 	LastCheckpointTime     *time.Time
 	LastCheckpointDuration *time.Duration // nil also if an earlier process made it for a full log
@@ -31,6 +45,8 @@ type Stats struct {
 	RecoveryWALRecords   int64
 	RecoveryTornBytes    int64
 	IndexRebuildDuration time.Duration
+	PredictedRecovery    time.Duration // of the next open without a checkpoint before it
+	RecoveryRateMeasured bool          // whether that is by a rate measured here, or by a cautious one
 
 	MemtableSizeBytes int64
 	CacheSizeBytes    int64
@@ -41,6 +57,16 @@ type Stats struct {
 	Digest      digest.Sum
 	Collections []CollectionStats // in order of registration
 }
+
+// A SegmentClass counts the segments of about one size.
+type SegmentClass struct {
+	UpToBytes int64 // the largest size in it; four times that of the class below
+	Segments  int64
+	Bytes     int64
+}
+
+// segmentClassMin is the largest size of the smallest class, in bytes.
+const segmentClassMin = 64 << 10
 
 // CollectionStats is what is known of one collection.
 type CollectionStats struct {
@@ -85,12 +111,7 @@ func (db *DB) Stats() (Stats, error) {
 		return Stats{}, err
 	}
 	s.SnapshotCount = int64(len(ids))
-	for _, seg := range db.state.segments {
-		info := seg.Info()
-		s.SegmentCount++
-		s.StorageSizeBytes += info.Bytes
-		s.IndexSizeBytes += info.IndexBytes
-	}
+	s.addSegments(db)
 	cache := db.cache.Stats()
 	s.CacheSizeBytes, s.CacheLimitBytes, s.CacheHits, s.CacheMisses = cache.Bytes, cache.Capacity, int64(cache.Hits), int64(cache.Misses)
 	for _, col := range db.catalog.Load().collections {
@@ -108,6 +129,51 @@ func (db *DB) Stats() (Stats, error) {
 	return s, nil
 }
 
+// CacheHitRate returns the part of block reads that the cache answered, from 0 to 1; any
+// is false if nothing was read yet.
+func (s *Stats) CacheHitRate() (rate float64, any bool) {
+	n := s.CacheHits + s.CacheMisses
+	return float64(s.CacheHits) / float64(max(n, 1)), n > 0
+}
+
+// addSegments adds what the footers of the segments tell.
+func (s *Stats) addSegments(db *DB) {
+	var documents, documentTombstones int64
+	for _, seg := range db.state.segments {
+		info := seg.Info()
+		s.SegmentCount++
+		s.StorageSizeBytes += info.Bytes
+		s.IndexSizeBytes += info.IndexBytes
+		documents += info.Documents
+		documentTombstones += info.DocumentTombstones
+		s.Tombstones += info.DocumentTombstones + info.IndexTombstones
+		s.addToClass(info.Bytes)
+	}
+	slices.SortFunc(s.SegmentClasses, func(a, b SegmentClass) int { return cmp.Compare(a.UpToBytes, b.UpToBytes) })
+	s.ReadAmplification = s.SegmentCount
+	if db.state.table.Count() > 0 {
+		s.ReadAmplification++
+	}
+	s.DeadDocuments = documents - db.manifest.Documents
+	if n := documents + documentTombstones; n > 0 {
+		s.DeadBytesEstimated = int64(float64(s.StorageSizeBytes) * float64(s.DeadDocuments+documentTombstones) / float64(n))
+	}
+}
+
+func (s *Stats) addToClass(bytes int64) {
+	upTo := int64(segmentClassMin)
+	for upTo < bytes {
+		upTo *= 4
+	}
+	i := slices.IndexFunc(s.SegmentClasses, func(c SegmentClass) bool { return c.UpToBytes == upTo })
+	if i < 0 {
+		i = len(s.SegmentClasses)
+		s.SegmentClasses = append(s.SegmentClasses, SegmentClass{UpToBytes: upTo})
+	}
+	s.SegmentClasses[i].Segments++
+	s.SegmentClasses[i].Bytes += bytes
+}
+
 // addHistory adds what HISTORY tells. It informs only: if it cannot be read, that is
 // logged, and what it would tell is absent.
 func (db *DB) addHistory(s *Stats) {
@@ -117,6 +183,7 @@ func (db *DB) addHistory(s *Stats) {
 	}
 	s.LastSnapshot, s.LastBackup = db.lastOf(entries, OpSnapshot), db.lastOf(entries, OpBackup)
 	s.LastDrill, s.LastVerify = db.lastOf(entries, OpDrill), db.lastOf(entries, OpVerify)
+	s.PredictedRecovery, s.RecoveryRateMeasured = db.predictRecovery(entries, s.WALSizeBytes)
 	if c := db.lastOf(entries, OpCheckpoint); c != nil && s.LastCheckpointDuration == nil && c.Sequence == db.manifest.Sequence {
 		s.LastCheckpointDuration = &c.Duration
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"time"
 
 	"github.com/aerodb/aerodb/engine/digest"
@@ -110,6 +111,19 @@ func (s Stats) Value() document.Value {
 	o.num("wal_limit_bytes", s.WALLimitBytes)
 	o.num("wal_sequence", int64(s.WALSequence))
 	o.num("segment_count", s.SegmentCount)
+	classes := make([]document.Value, len(s.SegmentClasses))
+	for i, c := range s.SegmentClasses {
+		var class object
+		class.num("up_to_bytes", c.UpToBytes)
+		class.num("segments", c.Segments)
+		class.num("bytes", c.Bytes)
+		classes[i] = class.value()
+	}
+	o.add("segment_classes", document.ArrayValue(classes...))
+	o.num("read_amplification", s.ReadAmplification)
+	o.num("dead_documents", s.DeadDocuments)
+	o.num("tombstone_count", s.Tombstones)
+	o.num("dead_bytes_estimated", s.DeadBytesEstimated)
 	o.num("snapshot_count", s.SnapshotCount)
 	if s.LastCheckpointTime != nil {
 		o.time("last_checkpoint_time", *s.LastCheckpointTime)
@@ -131,11 +145,16 @@ func (s Stats) Value() document.Value {
 	o.num("recovery_wal_records", s.RecoveryWALRecords)
 	o.num("recovery_torn_bytes", s.RecoveryTornBytes)
 	o.ms("index_rebuild_duration_ms", s.IndexRebuildDuration)
+	o.ms("predicted_recovery_ms", s.PredictedRecovery)
+	o.add("recovery_rate_measured", document.BoolValue(s.RecoveryRateMeasured))
 	o.num("memtable_size_bytes", s.MemtableSizeBytes)
 	o.num("cache_size_bytes", s.CacheSizeBytes)
 	o.num("cache_limit_bytes", s.CacheLimitBytes)
 	o.num("cache_hits", s.CacheHits)
 	o.num("cache_misses", s.CacheMisses)
+	if rate, any := s.CacheHitRate(); any {
+		o.add("cache_hit_rate", document.FloatValue(math.Round(rate*1e4)/1e4))
+	}
 	o.digest("digest", s.Digest)
 	var collections object
 	for _, c := range s.Collections {

@@ -9,6 +9,11 @@
 ---@field storage_size_bytes integer live segments on disk
 ---@field index_size_bytes integer the part of them that is secondary indexes
 ---@field segment_count integer live segments
+---@field segment_classes table[] segments by size, small to large: `up_to_bytes`, `segments`, `bytes`
+---@field read_amplification integer sorted runs that a read may have to look into: segments, and the memtable if it is not empty
+---@field dead_documents integer documents in segments that a newer segment replaces or deletes, as of the last checkpoint
+---@field tombstone_count integer marks of deletions in segments, of documents and index entries
+---@field dead_bytes_estimated integer what a compaction would free, if all documents were of one size
 ---@field snapshot_count integer snapshots kept
 ---@field wal_size_bytes integer bytes of the WAL in use; recovery replays them
 ---@field wal_limit_bytes integer wal.max_size
@@ -28,11 +33,14 @@
 ---@field recovery_wal_records integer records it replayed
 ---@field recovery_torn_bytes integer bytes of a torn record it cut from the WAL's end
 ---@field index_rebuild_duration_ms number the part of the open spent on index entries
+---@field predicted_recovery_ms number how long the next open would take to replay the WAL
+---@field recovery_rate_measured boolean whether that is by a replay rate measured here; if not, by a cautious one
 ---@field memtable_size_bytes integer memory held by writes since the last checkpoint
 ---@field cache_size_bytes integer memory held by the block cache
 ---@field cache_limit_bytes integer memory.cache_size
 ---@field cache_hits integer blocks found in the cache since the open
 ---@field cache_misses integer blocks read from disk since the open
+---@field cache_hit_rate? number cache_hits as a part of both; absent before the first read
 ---@field digest string the digest of the whole state
 ---@field collections table<string, table> by name: `documents`, `versions`, `indexes`, `digest`
 
