@@ -2,27 +2,155 @@ package command
 
 import (
 	"io"
+	"slices"
+	"time"
 
 	"github.com/aerodb/aerodb/engine"
 	"github.com/spf13/cobra"
 )
 
+// statsFlags are the flags of `aerodb stats`.
+type statsFlags struct {
+	watch  bool
+	format string
+}
+
+// watchInterval is how often --watch looks if no interval is given.
+const watchInterval = 2 * time.Second
+
+// openMetrics is the other format that stats are printed in.
+const openMetrics = "openmetrics"
+
 // statsCommand returns `aerodb stats`.
 func statsCommand(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:   "stats",
+	var flags statsFlags
+	cmd := &cobra.Command{
+		Use:   "stats [INTERVAL]",
 		Short: "counts, sizes, times and the digest",
-		Long: "Prints what storage.stats() returns: documents, schemas, sizes, what the WAL\nholds and may hold, " +
-			"the last checkpoint, what this open had to recover, the\ndigest, and the same by collection.",
+		Long: "Prints what storage.stats() returns: documents, sizes, how full the log is, the\n" +
+			"last checkpoint, backup, drill and verification, what this open had to recover,\n" +
+			"the digest, and the same by collection. It reads counters and no data. On a\n" +
+			"terminal it is a page with bars for what has a bound and a line for what has a\n" +
+			"history.\n\n" +
+			"--watch looks again every INTERVAL (2s) until Ctrl-C. --format openmetrics prints\n" +
+			"metrics for a textfile collector. Both look beside a process that has the\n" +
+			"database open, and change nothing.",
 		Example: "aerodb stats --output-format json",
-		Args:    parameters(),
-		RunE: a.opened(func(db *engine.DB, _ []string) error {
-			s, err := db.Stats()
-			if err != nil {
-				return err
+		Args:    parameters("[INTERVAL]"),
+	}
+	cmd.Flags().BoolVar(&flags.watch, "watch", false, "look again every INTERVAL, until Ctrl-C; needs a terminal")
+	cmd.Flags().StringVar(&flags.format, "format", "", "print metrics as `FORMAT`: openmetrics")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.stats(cmd, args, flags) }
+	return cmd
+}
+
+func (a *app) stats(cmd *cobra.Command, args []string, flags statsFlags) error {
+	interval := watchInterval
+	switch {
+	case flags.format != "" && flags.format != openMetrics:
+		return usage(cmd, "--format is %q; it may be %s (for JSON: --output-format json)", flags.format, openMetrics)
+	case flags.watch && flags.format != "":
+		return usage(cmd, "--watch shows a page; it has no --format")
+	case flags.watch && !a.env.StdoutTTY:
+		return usage(cmd, "--watch needs a terminal; call aerodb stats once for each look")
+	case len(args) > 0 && !flags.watch:
+		return usage(cmd, "INTERVAL %q is for --watch", args[0])
+	case len(args) > 0:
+		var err error
+		if interval, err = parseSpan(args[0]); err != nil || interval <= 0 {
+			return usage(cmd, "INTERVAL is %q; it is written like 2s or 500ms", args[0])
+		}
+	}
+	if flags.watch || flags.format != "" {
+		if err := a.configure(cmd); err != nil {
+			return err
+		}
+		o := a.options(cmd, a.config.DataDir)
+		o.ReadOnly, o.Unlocked, o.ReplayProgress = true, true, nil
+		if flags.watch {
+			return a.watchStats(o, interval)
+		}
+		look, err := a.lookBeside(o)
+		if err == nil {
+			writeOpenMetrics(a.out, look)
+		}
+		return err
+	}
+	return a.opened(func(db *engine.DB, _ []string) error {
+		look, err := newLook(db)
+		if err != nil {
+			return err
+		}
+		v := look.stats.Value()
+		return a.out.result(v, func(w io.Writer) {
+			if a.out.terminal {
+				a.statsPage(look, true).write(w)
+				return
 			}
-			v := s.Value()
-			return a.out.result(v, func(w io.Writer) { writeMembers(w, v, "") })
-		}),
+			writeMembers(w, v, "")
+		})
+	})(cmd, args)
+}
+
+// A look is what stats are shown of.
+type look struct {
+	identity engine.Identity
+	stats    engine.Stats
+	history  []engine.HistoryEntry // of this database, oldest first
+}
+
+func newLook(db *engine.DB) (look, error) {
+	s, err := db.Stats()
+	if err != nil {
+		return look{}, err
+	}
+	history, _ := db.History() // Stats has logged what is wrong with it
+	id := db.Identity()
+	history = slices.DeleteFunc(history, func(e engine.HistoryEntry) bool { return !e.OK || e.UUID != id.UUID })
+	return look{id, s, history}, nil
+}
+
+// lookBeside looks at a database that another process may have open.
+func (a *app) lookBeside(o engine.Options) (look, error) {
+	db, err := engine.Open(a.ctx, o)
+	if err != nil {
+		return look{}, err
+	}
+	l, err := newLook(db)
+	if e := db.Close(); err == nil {
+		err = e
+	}
+	return l, err
+}
+
+// watchStats shows the page again and again. A look that fails, as it may while another
+// process makes a checkpoint, is shown in its place.
+func (a *app) watchStats(o engine.Options, interval time.Duration) error {
+	const home, wipeLine, wipeRest = "\x1b[H", "\x1b[K\n", "\x1b[J"
+	if _, err := a.lookBeside(o); err != nil {
+		return err // no database, no page
+	}
+	a.out.WriteString("\x1b[2J")
+	for {
+		l, err := a.lookBeside(o)
+		p := a.statsPage(l, false)
+		if err != nil {
+			p = page{"aerodb: " + err.Error()}
+		}
+		a.out.WriteString(home)
+		for _, line := range p {
+			a.out.WriteString(line + wipeLine)
+		}
+		a.out.WriteString(wipeRest)
+		if err := a.out.flush(); err != nil {
+			return err
+		}
+		timer := time.NewTimer(interval)
+		select {
+		case <-timer.C:
+		case <-a.ctx.Done():
+			timer.Stop()
+			return answered(exitInterrupted)
+		}
 	}
 }
