@@ -27,14 +27,14 @@ func statsCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "stats [INTERVAL]",
 		Short: "counts, sizes, times and the digest",
-		Long: "Prints what storage.stats() returns: documents, sizes, how full the log is, the\n" +
-			"last checkpoint, backup, drill and verification, what this open had to recover,\n" +
-			"the digest, and the same by collection. It reads counters and no data. On a\n" +
-			"terminal it is a page with bars for what has a bound and a line for what has a\n" +
-			"history.\n\n" +
-			"--watch looks again every INTERVAL (2s) until Ctrl-C. --format openmetrics prints\n" +
-			"metrics for a textfile collector. Both look beside a process that has the\n" +
-			"database open, and change nothing.",
+		Long: "Prints what storage.stats() returns: documents, sizes, how full the log is,\n" +
+			"the last checkpoint, backup, drill and verification, what this open had to\n" +
+			"recover, the digest, and the same by collection. It reads counters and no data.\n" +
+			"On a terminal it is a page with bars for what has a bound and a line for what\n" +
+			"has a history.\n\n" +
+			"--watch looks again every INTERVAL (2s) until Ctrl-C. --format openmetrics\n" +
+			"prints metrics for a textfile collector. Both look beside a process that has\n" +
+			"the database open, and change nothing.",
 		Example: "aerodb stats --output-format json",
 		Args:    parameters("[INTERVAL]"),
 	}
