@@ -61,7 +61,10 @@ type Shell struct {
 }
 
 // Log is the table [log].
-type Log struct{ Level, Format, File string }
+type Log struct {
+	Level, Format, File string
+	SlowMS              int // milliseconds; 0 is off
+}
 
 // Inputs is all that a configuration is made from.
 type Inputs struct {

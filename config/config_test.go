@@ -37,7 +37,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `"./data" {MaxSize:67108864 OnFull:checkpoint} {Keep:2} {CacheSize:67108864} {Verify:quick Scripts:[]} {Path:[]}` +
-		` {DocumentSize:16777216 QueryLimit:10000} {Prompt:aerodb>  HistoryFile: OutputFormat:auto Pager: MemoryLimit:1073741824} {Level:info Format:text File:}`
+		` {DocumentSize:16777216 QueryLimit:10000} {Prompt:aerodb>  HistoryFile: OutputFormat:auto Pager: MemoryLimit:1073741824} {Level:info Format:text File: SlowMS:0}`
 	if got := settings(c); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -84,7 +84,7 @@ limits.document_size = "1MB"
 		t.Fatal(err)
 	}
 	want := `"./data" {MaxSize:67108864 OnFull:checkpoint} {Keep:7} {CacheSize:2097152} {Verify:quick Scripts:[a.lua b.lua]} {Path:[]}` +
-		` {DocumentSize:1000000 QueryLimit:10000} {Prompt:prod>  HistoryFile: OutputFormat:auto Pager: MemoryLimit:1073741824} {Level:info Format:text File:}`
+		` {DocumentSize:1000000 QueryLimit:10000} {Prompt:prod>  HistoryFile: OutputFormat:auto Pager: MemoryLimit:1073741824} {Level:info Format:text File: SlowMS:0}`
 	if got := settings(c); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

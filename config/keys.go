@@ -113,6 +113,12 @@ var Keys = []Key{
 		set:  func(c *Config, v value) { c.Log.Format = v.text },
 	},
 	{
+		Name: "log.slow_ms", Kind: Int, Default: "0", Min: 0, Max: 3_600_000,
+		Note: "0: off",
+		Why:  "A read or a write that takes this many milliseconds or more is logged (operation.slow), with its wait for others. Turn it on to find what is slow; a look at the clock is all it costs.",
+		set:  func(c *Config, v value) { c.Log.SlowMS = int(v.n) },
+	},
+	{
 		Name: "log.file", Kind: Text, Default: "",
 		Note: "default: standard error",
 		Why:  "Lines are appended to this file instead, which is created if need be, readable by its owner only.",

@@ -208,6 +208,7 @@ func (db *DB) commitRecord(group []*transaction) {
 		return
 	}
 	db.applyGroup(group, first, sum)
+	db.noteFill()
 }
 
 // add puts the operation into the record and returns the digest after it.

@@ -38,6 +38,7 @@ type DB struct {
 	nextSegment uint64
 	writer      writer
 	checkpoints checkpointStats
+	nearFull    *wal.Log // the log that wal.near_full was told of
 
 	// queueMu guards the writers that wait for a record.
 	queueMu sync.Mutex

@@ -41,14 +41,18 @@ func (c *Collection) Find(ctx context.Context, q Query) ([][]byte, error) {
 		return nil, err
 	}
 	defer v.release()
+	start := c.db.slowClock()
 	f := &finder{view: v, version: c.version, query: compiled, ctx: ctx}
 	if compiled.SortRest != query.NoSort {
 		f.top = &top{limit: compiled.Limit, down: compiled.SortDown}
 	}
 	if err := f.run(); err != nil {
+		c.db.logDamage("damage.found", err)
 		return nil, err
 	}
-	return f.documents(), nil
+	docs := f.documents()
+	c.logSlow("find", len(docs), start, "chosen_index", compiled.Plan.ChosenIndex)
+	return docs, nil
 }
 
 // A finder runs one query over one view.

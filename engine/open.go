@@ -38,6 +38,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	db.lock = lock
 	if err := db.open(ctx); err != nil {
+		db.logDamage("recovery.failed", err)
 		db.abandon()
 		return nil, err
 	}
@@ -135,7 +136,7 @@ func (db *DB) load(ctx context.Context) error {
 		return db.foreign(db.gen.checkpoint(), db.manifest.UUID)
 	}
 	db.nextSegment = db.manifest.NextSegment
-	db.log.Debug("recovery.begin", "generation", string(db.gen), "checkpoint_sequence", db.manifest.Sequence, "segments", len(db.manifest.Segments))
+	db.log.Debug("recovery.begin", "generation", string(db.gen), "snapshot", db.manifest.Snapshot, "checkpoint_sequence", db.manifest.Sequence, "segments", len(db.manifest.Segments))
 	if err := db.loadManifest(ctx); err != nil {
 		return err
 	}

@@ -69,6 +69,9 @@ type Options struct {
 	// ReplayProgress, if not nil, is told how much of a long log Open has replayed, in
 	// bytes of the log's size, and at the end all of it. A short one is not told of.
 	ReplayProgress Progress
+	// SlowOperation is how long a read or a write may take before it is logged. Default: no
+	// bound, and no look at the clock.
+	SlowOperation time.Duration
 	// QueryLimitMax bounds the limit of a query, in documents. Default: 10000.
 	QueryLimitMax int
 }
@@ -127,8 +130,8 @@ func (o Options) check() error {
 		return dberr.New(dberr.ConfigInvalid, "startup.verify is %q; it must be %q or %q", o.Verify, VerifyQuick, VerifyFull)
 	case o.SnapshotsKeep < 1:
 		return unsafe("snapshots.keep is %d; the current checkpoint's snapshot is always kept, so it must be at least 1", o.SnapshotsKeep)
-	case o.CacheSize < 0 || o.DocumentSizeMax < 0 || o.QueryLimitMax < 0:
-		return unsafe("a size or limit is negative")
+	case o.CacheSize < 0 || o.SlowOperation < 0 || o.DocumentSizeMax < 0 || o.QueryLimitMax < 0:
+		return unsafe("a size, time or limit is negative")
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ func (c *Collection) AppendGet(dst []byte, id string) (doc []byte, found bool, e
 	}
 	defer v.release()
 	doc, found, err = v.document(c.version, []byte(id), dst)
+	c.db.logDamage("damage.found", err)
 	if err != nil || !found {
 		return dst, false, err
 	}
@@ -123,6 +124,7 @@ func (it *Iterator) Next() bool {
 	it.left--
 	if !ok {
 		it.err = w.Err()
+		it.db.logDamage("damage.found", it.err)
 		return false
 	}
 	if k := w.Key(); len(k) < len(it.prefix) || string(k[:len(it.prefix)]) != string(it.prefix) {

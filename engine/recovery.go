@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"log/slog"
 	"path"
 	"time"
 
@@ -103,8 +104,12 @@ func (r *replayer) record(rec wal.Record) error {
 		if err := interrupted(r.ctx); err != nil {
 			return err
 		}
+		step := r.offset / replayLogBytes
 		r.offset = rec.Offset
 		r.told(false)
+		if r.offset/replayLogBytes > step {
+			db.log.Info("recovery.replay", "file", r.file, "bytes", r.offset, "total_bytes", r.size, "records", r.records)
+		}
 	}
 	if sum := digest.Sum(rec.Digest); sum != db.digest {
 		return r.wrong(rec, "the digest after the record is %s, the record says %s", db.digest, sum)
@@ -114,6 +119,9 @@ func (r *replayer) record(rec wal.Record) error {
 
 // replayStepBytes is how much of a log is replayed before its progress is told.
 const replayStepBytes = 1 << 20
+
+// replayLogBytes is how much of a log is replayed before its progress is logged.
+const replayLogBytes = 16 << 20
 
 // told tells how much is replayed, and at the end all of it if some of it was told.
 func (r *replayer) told(end bool) {
@@ -205,12 +213,12 @@ func (db *DB) reportRecovery() {
 	for _, name := range r.Unknown {
 		db.log.Warn("recovery.unknown_file", "file", name)
 	}
-	args := []any{"records", r.Records, "operations", r.Ops, "sequence", r.Sequence, "digest", r.Digest.String(), "duration_ms", r.Duration.Milliseconds()}
+	level := slog.LevelInfo
 	if r.Sealed || r.Records == 0 && r.TornBytes == 0 {
-		db.log.Debug("recovery.end", args...)
-	} else {
-		db.log.Info("recovery.end", args...)
+		level = slog.LevelDebug
 	}
+	db.log.Log(context.Background(), level, "recovery.end", "records", r.Records, "operations", r.Ops, "bytes", r.Bytes, "sequence", r.Sequence, "digest", r.Digest.String(),
+		"open_ms", (r.Duration - r.IndexDuration).Milliseconds(), "replay_ms", r.IndexDuration.Milliseconds(), "duration_ms", r.Duration.Milliseconds())
 }
 
 // recoveryBytesMin is how much must have been replayed for the time it took to say

@@ -82,6 +82,7 @@ func (db *DB) defineSchema(s *schema.Schema, file manifest.Schema) error {
 	db.viewMu.Lock()
 	db.visible = db.wal.NextSequence() - 1
 	db.viewMu.Unlock()
+	db.noteFill()
 	db.log.Debug("schema.defined", "schema_id", s.ID, "schema_version", s.Version)
 	return nil
 }

@@ -46,6 +46,7 @@ func (db *DB) Snapshot(ctx context.Context) (SnapshotInfo, error) {
 	if same {
 		return last, nil
 	}
+	db.log.Debug("snapshot.begin", "sequence", db.visible)
 	p := &plan{db: db, start: start, result: &CheckpointResult{}}
 	err = p.build(ctx)
 	if err != nil {

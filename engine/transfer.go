@@ -51,6 +51,7 @@ func (c *Collection) Import(ctx context.Context, r io.Reader, o ImportOptions) (
 		im.source = newLineReader(r, rowMax)
 	}
 	im.room = c.db.importRoom()
+	c.db.log.Debug("import.begin", "schema_id", c.ID(), "schema_version", c.Version())
 	err := im.run(ctx)
 	im.result.Duration = c.db.opts.Now().Sub(start)
 	if err == nil {

@@ -94,6 +94,7 @@ func (db *DB) Verify(ctx context.Context, progress Progress) (VerifyResult, erro
 	start := db.opts.Now()
 	v := &verifier{db: db, ctx: ctx, progress: progress, fromDisk: true}
 	v.result.Sequence = db.visible
+	db.log.Debug("verify.begin", "sequence", db.visible)
 	err := v.run()
 	v.result.Duration = db.opts.Now().Sub(start)
 	db.logVerify(&v.result, err)

@@ -53,6 +53,7 @@ func (c *Collection) write(kind wal.OpKind, doc []byte) error {
 	if err := c.db.writable(); err != nil {
 		return err
 	}
+	defer c.logSlow(writeNames[kind], 1, c.db.slowClock())
 	var p preparer
 	op, err := p.prepare(kind, c.version, doc)
 	if err != nil {
@@ -67,6 +68,7 @@ func (c *Collection) Delete(id string) (bool, error) {
 	if err := c.db.writable(); err != nil {
 		return false, err
 	}
+	defer c.logSlow("delete", 1, c.db.slowClock())
 	t := newTransaction([]operation{{kind: wal.Delete, version: c.version, id: []byte(id)}})
 	err := c.db.commit(t)
 	return err == nil && t.applied == 1, err
@@ -81,6 +83,7 @@ func (c *Collection) InsertMany(docs [][]byte) error {
 	if len(docs) == 0 {
 		return nil
 	}
+	defer c.logSlow("insert_many", len(docs), c.db.slowClock())
 	ops, err := prepareAll(c.version, docs)
 	if err != nil {
 		return err

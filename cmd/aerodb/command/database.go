@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"time"
 
 	"github.com/aerodb/aerodb/engine"
 	"github.com/spf13/cobra"
@@ -27,6 +28,7 @@ func (a *app) options(cmd *cobra.Command, dir string) engine.Options {
 		Command: command, Pid: a.env.Pid, ReadOnly: a.flags.readOnly,
 		WALMaxSize: c.WAL.MaxSize, WALOnFull: engine.OnFull(c.WAL.OnFull),
 		SnapshotsKeep: c.Snapshots.Keep, CacheSize: c.Memory.CacheSize,
+		SlowOperation:   time.Duration(c.Log.SlowMS) * time.Millisecond,
 		Verify:          engine.VerifyMode(c.Startup.Verify),
 		DocumentSizeMax: c.Limits.DocumentSize, QueryLimitMax: c.Limits.QueryLimit,
 	}
