@@ -34,7 +34,7 @@ var Table = []Event{
 	{"recovery.torn_tail", warn, []string{"file", "offset", "bytes"}, "the log ended in a record that a crash tore: a write that was never acknowledged"},
 	{"recovery.swept", warn, []string{"file"}, "a leftover of a crash was removed"},
 	{"recovery.unknown_file", warn, []string{"file"}, "a file that is not AeroDB's lies among its own; it is left alone"},
-	{"recovery.no_space", warn, []string{"file", "error"}, "there is no room for the new log that recovery would begin; the old one goes on"},
+	{"recovery.no_space", warn, []string{"file", "error"}, "after a crash there is no room to write CURRENT or CHECKPOINT once more; its folder was synced instead"},
 	{"recovery.end", info, []string{"records", "operations", "bytes", "sequence", "digest", "open_ms", "replay_ms", "duration_ms"}, "the database is open, and its digest is the one that every record of the log said; debug if there was nothing to recover"},
 	{"recovery.failed", fault, []string{"code", "file", "offset", "message"}, "the database cannot be opened: damage, with its place and what was expected"},
 	{"damage.found", fault, []string{"code", "file", "offset", "message"}, "a read met damage, with its place and what was expected"},
