@@ -5,8 +5,10 @@ package openmetrics
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,7 +18,9 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/model/textparse"
+	"github.com/prometheus/prometheus/promql/parser"
 )
 
 // printed makes a database with something of everything and returns its metrics.
@@ -52,8 +56,8 @@ func printed(t *testing.T) []byte {
 func TestParsed(t *testing.T) {
 	text := printed(t)
 	t.Run("textfile collector", func(t *testing.T) {
-		parser := expfmt.NewTextParser(model.LegacyValidation)
-		families, err := parser.TextToMetricFamilies(bytes.NewReader(text))
+		collector := expfmt.NewTextParser(model.LegacyValidation)
+		families, err := collector.TextToMetricFamilies(bytes.NewReader(text))
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
@@ -90,4 +94,35 @@ func TestParsed(t *testing.T) {
 			t.Errorf("only %d samples", samples)
 		}
 	})
+}
+
+// The alert rules are rules, and what the dashboard asks for are expressions.
+func TestRulesAndDashboard(t *testing.T) {
+	p := parser.NewParser(parser.Options{})
+	groups, errs := rulefmt.ParseFile("../../docs/observability/alerts.yml", false, model.LegacyValidation, p, slog.New(slog.DiscardHandler))
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	if len(groups.Groups) != 1 || len(groups.Groups[0].Rules) < 8 {
+		t.Errorf("%d groups", len(groups.Groups))
+	}
+	text, err := os.ReadFile("../../docs/observability/dashboard.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var dashboard struct {
+		Panels []struct {
+			Targets []struct{ Expr string }
+		}
+	}
+	if err := json.Unmarshal(text, &dashboard); err != nil {
+		t.Fatal(err)
+	}
+	for _, panel := range dashboard.Panels {
+		for _, target := range panel.Targets {
+			if _, err := p.ParseExpr(target.Expr); err != nil {
+				t.Errorf("%s: %v", target.Expr, err)
+			}
+		}
+	}
 }
