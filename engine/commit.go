@@ -97,6 +97,7 @@ func (db *DB) commitGroup(group []*transaction) {
 			continue
 		}
 		db.commitRecord(group[:n])
+		db.noteFill()
 		group = group[n:]
 	}
 }
@@ -208,7 +209,6 @@ func (db *DB) commitRecord(group []*transaction) {
 		return
 	}
 	db.applyGroup(group, first, sum)
-	db.noteFill()
 }
 
 // add puts the operation into the record and returns the digest after it.

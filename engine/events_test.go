@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"path"
 	"slices"
@@ -48,6 +49,7 @@ func (c *collector) Handle(ctx context.Context, r slog.Record) error {
 
 // elsewhere are the events that other packages log, and the tests that make them.
 var elsewhere = map[string]string{
+	"runs.removed":        "cmd/aerodb: TestScripts/steps",
 	"request.failed":      "jsonapi: TestFailuresLeakNothing",
 	"configuration":       "cmd/aerodb: TestScripts/config",
 	"history.unavailable": "internal/house: TestEventsAreThoseOfTheTable",
@@ -65,7 +67,7 @@ func TestEveryEventIsLogged(t *testing.T) {
 		play func(t *testing.T, o engine.Options)
 	}{
 		{"work", playWork}, {"full log", playFullLog}, {"failures", playFailures}, {"failed sync", playFailedSync},
-		{"leftovers", playLeftovers}, {"torn", playTorn}, {"long replay", playLongReplay}, {"damage", playDamage}, {"history", playHistory},
+		{"leftovers", playLeftovers}, {"torn", playTorn}, {"long replay", playLongReplay}, {"damage", playDamage}, {"restores", playRestores}, {"history", playHistory},
 	} {
 		t.Run(scene.name, func(t *testing.T) {
 			o := testOptions(vfs.NewMem())
@@ -221,7 +223,13 @@ func playLeftovers(t *testing.T, o engine.Options) {
 	m := o.FS.(*vfs.Mem)
 	rewrite(m, "data/generations/000001/segments/000007.seg", []byte("x"))
 	rewrite(m, "data/notes.txt", []byte("x"))
+	m.SetFault(failingOn(vfs.KindSyncDir, "segments", syscall.EIO))
 	mustDo(t, mustOpen(t, o).Close())
+	m.SetFault(nil)
+	rewrite(m, "data/generations/000001/segments/000008.seg", []byte("x"))
+	m.SetFault(failingOn(vfs.KindRemove, "000008.seg", syscall.EIO))
+	mustDo(t, mustOpen(t, o).Close())
+	m.SetFault(nil)
 }
 
 func playTorn(t *testing.T, o engine.Options) {
@@ -262,6 +270,48 @@ func playLongReplay(t *testing.T, o engine.Options) {
 	o.FS = o.FS.(*vfs.Mem).Clone()
 	mustDo(t, db.Close())
 	mustDo(t, mustOpen(t, o).Close())
+}
+
+// A stop is an input that ends with an error, after doing something.
+type stop struct{ do func() }
+
+func (s stop) Read([]byte) (int, error) { s.do(); return 0, errors.New("stopped") }
+
+// playRestores restores over another database, whose snapshots stay, and half of a backup
+// into an empty directory, which cannot be cleaned up for good.
+func playRestores(t *testing.T, o engine.Options) {
+	other := o
+	other.FS, other.Rand = vfs.NewMem(), seeded(2)
+	mustInit(t, other)
+	db := mustOpen(t, other)
+	mustDo(t, people(t, db).Insert(privateDoc("1", 0)))
+	tar := backupOf(t, db)
+	mustDo(t, db.Close())
+
+	db = mustOpen(t, o)
+	mustDo(t, people(t, db).Insert(privateDoc("2", 0)))
+	_, err := db.Checkpoint(ctx)
+	mustDo(t, err)
+	mustDo(t, db.Close())
+	restoreInto(t, o, tar)
+	db = mustOpen(t, o)
+	_, err = db.Verify(ctx, nil)
+	mustDo(t, err)
+	mustDo(t, db.Close())
+
+	m := vfs.NewMem()
+	o.FS = m
+	half := io.MultiReader(bytes.NewReader(tar[:len(tar)/2]), stop{func() {
+		m.SetFault(func(op vfs.Op) error {
+			if op.Kind == vfs.KindSyncDir && op.Path == o.Dir {
+				return syscall.EIO
+			}
+			return nil
+		})
+	}})
+	if _, err := engine.Restore(ctx, o, half, engine.RestoreOptions{}); err == nil {
+		t.Error("half a backup was restored")
+	}
 }
 
 func playDamage(t *testing.T, o engine.Options) {

@@ -33,6 +33,8 @@ var Table = []Event{
 	{"recovery.replay", info, []string{"file", "bytes", "total_bytes", "records"}, "the replay of a long log goes on; told every 16 MiB"},
 	{"recovery.torn_tail", warn, []string{"file", "offset", "bytes"}, "the log ended in a record that a crash tore: a write that was never acknowledged"},
 	{"recovery.swept", warn, []string{"file"}, "a leftover of a crash was removed"},
+	{"recovery.sweep_failed", warn, []string{"file", "error"}, "a leftover could not be removed; the next open tries again"},
+	{"recovery.sweep_unsynced", warn, []string{"folder", "error"}, "a folder could not be synced after the sweep: a power cut may bring leftovers back"},
 	{"recovery.unknown_file", warn, []string{"file"}, "a file that is not AeroDB's lies among its own; it is left alone"},
 	{"recovery.no_space", warn, []string{"file", "error"}, "after a crash there is no room to write CURRENT or CHECKPOINT once more; its folder was synced instead"},
 	{"recovery.end", info, []string{"records", "operations", "bytes", "sequence", "digest", "open_ms", "replay_ms", "duration_ms"}, "the database is open, and its digest is the one that every record of the log said; debug if there was nothing to recover"},
@@ -69,9 +71,11 @@ var Table = []Event{
 	{"restore.begin", debug, []string{"uuid", "sequence", "documents", "bytes"}, "a restore begins: what the backup says it is"},
 	{"restore.end", debug, []string{"generation", "previous", "documents", "sequence", "digest", "duration_ms"}, "the restored database is the live one"},
 	{"restore.failed", debug, []string{"error"}, "the database is as it was; the call has the error"},
+	{"restore.undo_unsynced", warn, []string{"error"}, "what an unfinished restore left is removed, but maybe not for good; the next restore removes the rest"},
 	{"restore.settled", debug, []string{"generation", "removed", "freed_bytes"}, "a restore was undone, or what it replaced was dropped"},
 	{"verify.begin", debug, []string{"sequence"}, "a verification begins"},
 	{"verify.problem", fault, []string{"file", "offset", "code", "message"}, "it found damage, with its place and what was expected"},
+	{"verify.foreign_snapshot", warn, []string{"folder", "uuid"}, "a snapshot is of the database before a restore; it was not looked into"},
 	{"verify.end", debug, []string{"files", "bytes", "documents", "problems", "duration_ms"}, "it is done"},
 	{"verify.failed", debug, []string{"error"}, "it could not look; the call has the error"},
 
@@ -81,6 +85,7 @@ var Table = []Event{
 	{"file.close_failed", warn, []string{"file", "error"}, "a file that was synced before could not be closed"},
 	{"file.remove_failed", warn, []string{"file", "error"}, "a file that is of no more use could not be removed; the next open sweeps it"},
 
+	{"runs.removed", info, []string{"run"}, "`runs --prune` removed the journal of a run"},
 	{"configuration", debug, []string{"key", "from"}, "a key of the configuration does not have its default"},
 	{"history.unavailable", debug, []string{"file", "error"}, "what is typed at the prompt cannot be kept"},
 }

@@ -54,7 +54,7 @@ func (a *app) stats(cmd *cobra.Command, args []string, flags statsFlags) error {
 	case flags.watch && !a.env.StdoutTTY:
 		return usage(cmd, "--watch needs a terminal; call aerodb stats once for each look")
 	case len(args) > 0 && !flags.watch:
-		return usage(cmd, "INTERVAL %q is for --watch", args[0])
+		return usage(cmd, "%s does not know what to do with %q; an interval is for --watch", cmd.CommandPath(), args[0])
 	case len(args) > 0:
 		var err error
 		if interval, err = parseSpan(args[0]); err != nil || interval <= 0 {
