@@ -51,7 +51,9 @@ func (c *Collection) Find(ctx context.Context, q Query) ([][]byte, error) {
 		return nil, err
 	}
 	docs := f.documents()
-	c.logSlow("find", len(docs), start, "chosen_index", compiled.Plan.ChosenIndex)
+	if !start.IsZero() {
+		c.logSlow("find", len(docs), start, "chosen_index", compiled.Plan.ChosenIndex)
+	}
 	return docs, nil
 }
 

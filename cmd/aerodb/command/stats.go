@@ -123,6 +123,15 @@ func (a *app) lookBeside(o engine.Options) (look, error) {
 	return l, err
 }
 
+// cut keeps a line to the width of the terminal, where one that wraps would push the page
+// down; 0 is no width.
+func cut(line string, width int) string {
+	if runes := []rune(line); width > 0 && len(runes) > width {
+		return string(runes[:width])
+	}
+	return line
+}
+
 // watchStats shows the page again and again. A look that fails, as it may while another
 // process makes a checkpoint, is shown in its place.
 func (a *app) watchStats(o engine.Options, interval time.Duration) error {
@@ -139,7 +148,7 @@ func (a *app) watchStats(o engine.Options, interval time.Duration) error {
 		}
 		a.out.WriteString(home)
 		for _, line := range p {
-			a.out.WriteString(line + wipeLine)
+			a.out.WriteString(cut(line, a.env.Width()) + wipeLine)
 		}
 		a.out.WriteString(wipeRest)
 		if err := a.out.flush(); err != nil {
