@@ -250,7 +250,7 @@ function storage.diff(a, b) end
 db = {}
 
 --- Registers a schema version. The same definition again changes nothing. A version, once registered, never changes; a newer version may add optional fields and indexes.
----@param definition table `schema_id`, `schema_version`, `fields`, `indexes`
+---@param definition {schema_id: string, schema_version: string, fields: table, indexes?: string[]} `schema_id`, `schema_version`, `fields`, `indexes`
 ---@return table a table: `schema_id`, `schema_version`, `created` (false if it was registered before).
 function db.define_schema(definition) end
 
@@ -271,7 +271,7 @@ function db.schema(id, version) end
 function db.collection(id, version) end
 
 --- Answers a request of the JSON API, given and answered as tables. It raises nothing for a request that fails: look at status.
----@param request table `op` and the members that belong to it
+---@param request {op: "insert"|"update"|"delete"|"query"|"explain", schema_id: string, schema_version: string, document?: table, _id?: string, filter?: table, sort?: string, limit?: integer} `op` and the members that belong to it
 ---@return table a table: `status` and `data`, or `status`, `code`, `severity` and `message`.
 function db.request(request) end
 

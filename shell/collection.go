@@ -23,7 +23,7 @@ func collectionModule(s *Session) *bind.Module {
 	}
 }
 
-var idParam = bind.Param{Name: "id", Kind: bind.String, Doc: "the document's `_id`"}
+var idParam = bind.Param{Name: "id", Kind: bind.String, Names: bind.Nothing, Doc: "the document's `_id`"}
 
 func writeMethods(s *Session) []bind.Func {
 	doc := bind.Param{Name: "doc", Kind: bind.Table, Doc: "the document; its `_id` is a string"}
@@ -64,7 +64,7 @@ func writeMethods(s *Session) []bind.Func {
 func readMethods(s *Session) []bind.Func {
 	query := bind.Param{Name: "query", Kind: bind.Options, Doc: "what to look for", Members: []bind.Param{
 		{Name: "filter", Kind: bind.Table, Optional: true, Doc: "fields and values, or bounds: `{age = {[\"$gte\"] = 18, [\"$lt\"] = 65}}`"},
-		{Name: "sort", Kind: bind.String, Optional: true, Doc: "an indexed field; descending with a leading `-`"},
+		{Name: "sort", Kind: bind.String, Names: bind.IndexedFields, Optional: true, Doc: "an indexed field; descending with a leading `-`"},
 		{Name: "limit", Kind: bind.Int, Optional: true, Doc: "the most documents to return; it must be given"},
 	}}
 	refusals := []dberr.Code{dberr.QueryInvalid, dberr.QueryLimitRequired, dberr.QueryUnbounded, dberr.QueryUnindexedField, dberr.QuerySortNotIndexed}
@@ -95,7 +95,7 @@ func readMethods(s *Session) []bind.Func {
 			})},
 		{Name: "each", Doc: "Walks the documents in the order of `_id`, over a view that later writes do not change. It is the only way to go over a whole collection.",
 			Params: []bind.Param{{Name: "options", Kind: bind.Options, Optional: true, Doc: "where to begin and end", Members: []bind.Param{
-				{Name: "after", Kind: bind.String, Optional: true, Doc: "begin behind this `_id`"},
+				{Name: "after", Kind: bind.String, Names: bind.Nothing, Optional: true, Doc: "begin behind this `_id`"},
 				{Name: "limit", Kind: bind.Int, Optional: true, Doc: "the most documents to walk"},
 			}}},
 			Returns: bind.Field{Type: "iterator", Doc: "an iterator for a for loop."},

@@ -16,7 +16,7 @@ func globalsModule(s *Session) *bind.Module {
 		Doc: "functions beside Lua's own",
 		Funcs: []bind.Func{
 			{Name: "help", Doc: "Prints what there is: help() everything, help(\"storage\") a module, help(\"storage.stats\") a function, help(\"word\") what mentions it.",
-				Params:  []bind.Param{{Name: "topic", Kind: bind.String, Optional: true, Doc: "a function, a module or any word"}},
+				Params:  []bind.Param{{Name: "topic", Kind: bind.String, Names: bind.Topics, Optional: true, Doc: "a function, a module or any word"}},
 				Example: `help("storage.snapshot")`,
 				Call: func(a *bind.Args) (lua.LValue, error) {
 					text := s.Registry.Overview()

@@ -28,7 +28,7 @@ func jsonModule(s *Session) *bind.Module {
 					return lua.LString(text), nil
 				}},
 			{Name: "decode", Doc: "Reads strict JSON: no duplicate names, nothing after the value. Integers keep 64 bits; null becomes json.null.",
-				Params:  []bind.Param{{Name: "text", Kind: bind.String, Doc: "the JSON"}},
+				Params:  []bind.Param{{Name: "text", Kind: bind.String, Names: bind.Nothing, Doc: "the JSON"}},
 				Returns: bind.Field{Type: "any", Doc: "the value."},
 				Example: `assert(json.decode('{"n":9007199254740993}').n == 9007199254740993)`,
 				Call: func(a *bind.Args) (lua.LValue, error) {

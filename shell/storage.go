@@ -98,7 +98,7 @@ func snapshotFuncs(s *Session) []bind.Func {
 			Call:    s.value(func(db *engine.DB, _ *bind.Args) (document.Value, error) { return snapshots(db) })},
 		{Name: "remove_snapshot",
 			Doc:     "Removes a snapshot and frees the segments that only it held. The one of the current checkpoint cannot be removed.",
-			Params:  []bind.Param{{Name: "id", Kind: bind.String, Doc: "the snapshot's id, as snapshots() lists it"}},
+			Params:  []bind.Param{{Name: "id", Kind: bind.String, Names: bind.Snapshots, Doc: "the snapshot's id, as snapshots() lists it"}},
 			Returns: bind.Field{Type: "table", Doc: "a table: `id`, `freed_bytes`."},
 			Example: "storage.checkpoint()\ndb.users:insert{_id = \"zoe\", name = \"Zoe\"}\nstorage.checkpoint()\nprint(storage.remove_snapshot(storage.snapshots()[1].id).freed_bytes)",
 			Errors:  []dberr.Code{dberr.SnapshotNotFound, dberr.SnapshotFailed, dberr.DatabaseReadOnly},

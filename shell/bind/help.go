@@ -2,6 +2,7 @@ package bind
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aerodb/aerodb/engine/suggest"
@@ -63,7 +64,7 @@ func (r Registry) function(m *Module, f *Func) string {
 	}
 	if f.Returns.Type != "" {
 		fmt.Fprintf(&b, "\nReturns %s\n", f.Returns.Doc)
-		if t := m.typeOf(f.Returns.Type); t != nil {
+		if t := m.TypeOf(f.Returns.Type); t != nil {
 			for _, field := range t.Fields {
 				fmt.Fprintf(&b, "  %-28s %s\n", field.Name, field.Doc)
 			}
@@ -100,8 +101,8 @@ func wrap(text string) string {
 	return b.String()
 }
 
-// typeOf returns the type that a result's type names, through a list.
-func (m *Module) typeOf(name string) *Type {
+// TypeOf returns the type that a result's type names, through a list.
+func (m *Module) TypeOf(name string) *Type {
 	name = strings.TrimSuffix(strings.TrimSuffix(name, "?"), "[]")
 	for i := range m.Types {
 		if m.Types[i].Name == name {
@@ -157,5 +158,12 @@ func (r Registry) modules() []string {
 			names = append(names, m.Name)
 		}
 	}
+	return names
+}
+
+// Topics lists what Help explains: functions and modules, sorted.
+func (r Registry) Topics() []string {
+	names := append(r.Names(), r.modules()...)
+	slices.Sort(names)
 	return names
 }

@@ -51,6 +51,7 @@ func (m *Module) section(b *strings.Builder, f *Func) {
 				kind += "?"
 			}
 			fmt.Fprintf(b, "| `%s` | %s | %s |\n", params[i].Name, kind, params[i].Doc)
+			params[i].memberRows(b)
 		}
 	}
 	for i := range f.Params {
@@ -69,6 +70,18 @@ func (m *Module) section(b *strings.Builder, f *Func) {
 		fmt.Fprintf(b, "\nErrors: %s.\n", strings.Join(codes, ", "))
 	}
 	fmt.Fprintf(b, "\n```lua\n%s\n```\n", f.Example)
+}
+
+// memberRows lists the known members of a table below it.
+func (p *Param) memberRows(b *strings.Builder) {
+	for i := range p.Members {
+		m := &p.Members[i]
+		kind := m.Kind.String()
+		if m.Optional {
+			kind += "?"
+		}
+		fmt.Fprintf(b, "| `%s.%s` | %s | %s |\n", p.Name, m.Name, kind, m.Doc)
+	}
 }
 
 func (t *Type) section(b *strings.Builder) {
@@ -137,7 +150,7 @@ func (r Registry) typeName(name string) string {
 		base, suffix = base[:cut], base[cut:]+suffix
 	}
 	for _, m := range r {
-		if m.typeOf(base) != nil || m.Receiver != "" && m.Name == base {
+		if m.TypeOf(base) != nil || m.Receiver != "" && m.Name == base {
 			return "aerodb." + name
 		}
 	}
@@ -174,7 +187,9 @@ func (p *Param) annotation(r Registry) string {
 	switch {
 	case p.Type != "":
 		return r.typeName(p.Type)
-	case p.Kind != Options:
+	case len(p.Choices) > 0:
+		return `"` + strings.Join(p.Choices, `"|"`) + `"`
+	case len(p.Members) == 0:
 		return p.Kind.String()
 	}
 	members := make([]string, len(p.Members))
