@@ -471,8 +471,8 @@ report = {}
 function report.new(title) end
 
 
---- Prints what there is: help() everything, help("storage") a module, help("storage.stats") a function, help("word") what mentions it.
----@param topic? string a function, a module or any word
+--- Prints what there is: help() everything, help("storage") a module, help("storage.stats") a function, help("db.users") a collection, help("AERO_WAL_FULL") an error code, help("word") what mentions it. At the prompt the word needs no quotes: help storage.stats.
+---@param topic? string a function, a module, a collection, an error code or any words
 function help(topic) end
 
 --- Returns an exact integer: a plain number below 2^53 in magnitude, an int64 value beyond. Int64 values add, subtract, multiply, divide, compare and print like numbers; what does not fit in 64 bits, or would be rounded, is an error. A division that leaves a remainder gives a float. n:number() is the nearest float.

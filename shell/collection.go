@@ -73,6 +73,7 @@ func readMethods(s *Session) []bind.Func {
 			Params:  []bind.Param{idParam},
 			Returns: bind.Field{Type: "table?", Doc: "the document, nil if there is none."},
 			Example: `print(db.users:get("alice").name)`,
+			Errors:  []dberr.Code{dberr.StorageCorruption, dberr.StorageIOError, dberr.DatabaseFailed},
 			Call:    s.with(s.get)},
 		{Name: "find", Doc: "Returns the documents that a query finds. It runs only if an index bounds its cost. Ties in the order are broken by `_id`.",
 			Params: []bind.Param{query}, Misuse: dberr.QueryInvalid,
@@ -89,6 +90,7 @@ func readMethods(s *Session) []bind.Func {
 		{Name: "count", Doc: "Returns the number of documents of this version. It costs nothing.",
 			Returns: bind.Field{Type: "integer", Doc: "the number."},
 			Example: `print(db.users:count())`,
+			Errors:  []dberr.Code{dberr.DatabaseFailed},
 			Call: s.with(func(c *engine.Collection, _ *bind.Args) (lua.LValue, error) {
 				n, err := c.Count()
 				return lang.Integer(n), err
@@ -100,6 +102,7 @@ func readMethods(s *Session) []bind.Func {
 			}}},
 			Returns: bind.Field{Type: "iterator", Doc: "an iterator for a for loop."},
 			Example: "for user in db.users:each() do print(user._id) end",
+			Errors:  []dberr.Code{dberr.QueryInvalid, dberr.StorageCorruption, dberr.StorageIOError, dberr.DatabaseFailed},
 			Call:    s.with(s.each)},
 	}
 }

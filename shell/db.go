@@ -70,6 +70,7 @@ func schemaFuncs(s *Session) []bind.Func {
 			Doc:     "Lists the definitions of all registered schema versions, ordered by id, then by registration.",
 			Returns: bind.Field{Type: "table[]", Doc: "a list of definitions with every short form written out."},
 			Example: "for _, d in ipairs(db.schemas()) do print(d.schema_id, d.schema_version) end",
+			Errors:  []dberr.Code{dberr.DatabaseFailed},
 			Call:    s.value(func(db *engine.DB, _ *bind.Args) (document.Value, error) { return schemas(db) })},
 		{Name: "schema",
 			Doc: "Returns the definition of one schema version.",
@@ -103,6 +104,7 @@ func dataFuncs(s *Session) []bind.Func {
 			Params:  []bind.Param{{Name: "request", Kind: bind.Table, Doc: "`op` and the members that belong to it", Members: requestMembers}},
 			Returns: bind.Field{Type: "table", Doc: "a table: `status` and `data`, or `status`, `code`, `severity` and `message`."},
 			Example: "local r = db.request{op = \"query\", schema_id = \"users\", schema_version = \"v1\", filter = {age = {[\"$gte\"] = 18}}, limit = 10}\nassert(r.status == \"ok\")",
+			Errors:  []dberr.Code{dberr.QueryInvalid, dberr.DatabaseFailed},
 			Misuse:  dberr.QueryInvalid,
 			Call:    s.request},
 	}

@@ -33,6 +33,7 @@ func iteratorModule(*Session) *bind.Module {
 		Funcs: []bind.Func{
 			{Name: "close", Doc: "Ends the walk early and lets go of its view. At its last document an iterator closes itself; one that is left early holds its view until Lua has collected it.",
 				Example: "local it = db.users:each()\nlocal first = it()\nit:close()",
+				Errors:  []dberr.Code{dberr.ScriptError},
 				Call: func(a *bind.Args) (lua.LValue, error) {
 					a.Self.(*iterator).end(dberr.New(dberr.ScriptError, "the iterator is closed"))
 					return nil, nil

@@ -20,6 +20,7 @@ func jsonModule(s *Session) *bind.Module {
 				Params:  []bind.Param{{Name: "value", Kind: bind.Any, Doc: "a table, string, number or boolean"}},
 				Returns: bind.Field{Type: "string", Doc: "the JSON."},
 				Example: `assert(json.encode{b = 1, a = {1, 2}} == '{"a":[1,2],"b":1}')`,
+				Errors:  []dberr.Code{dberr.ScriptError},
 				Call: func(a *bind.Args) (lua.LValue, error) {
 					text, err := s.codec.Append(nil, a.Value("value"), nil)
 					if err != nil {
@@ -31,6 +32,7 @@ func jsonModule(s *Session) *bind.Module {
 				Params:  []bind.Param{{Name: "text", Kind: bind.String, Names: bind.Nothing, Doc: "the JSON"}},
 				Returns: bind.Field{Type: "any", Doc: "the value."},
 				Example: `assert(json.decode('{"n":9007199254740993}').n == 9007199254740993)`,
+				Errors:  []dberr.Code{dberr.ScriptError},
 				Call: func(a *bind.Args) (lua.LValue, error) {
 					v, err := s.codec.Decode([]byte(a.String("text")), nil)
 					var syntax *document.SyntaxError
@@ -43,6 +45,7 @@ func jsonModule(s *Session) *bind.Module {
 				Params:  []bind.Param{{Name: "list", Kind: bind.Table, Doc: "the table; it is returned"}},
 				Returns: bind.Field{Type: "table", Doc: "the same table."},
 				Example: `assert(json.encode(json.array{}) == "[]")`,
+				Errors:  []dberr.Code{dberr.ScriptError},
 				Call: func(a *bind.Args) (lua.LValue, error) {
 					s.codec.MarkArray(a.Table("list"))
 					return a.Value("list"), nil

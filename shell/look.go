@@ -43,4 +43,4 @@ func (s *Session) Files(typed string) []string {
 }
 
 // Topics lists what help explains, sorted.
-func (s *Session) Topics() []string { return s.Registry.Topics() }
+func (s *Session) Topics() []string { return s.manual().Names() }

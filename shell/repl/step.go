@@ -2,6 +2,7 @@ package repl
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/aerodb/aerodb/shell/lang"
@@ -54,6 +55,9 @@ func Step(s State, line string) (State, Action) {
 		case trimmed == "help":
 			return State{}, Action{Kind: Execute, Source: "help()", Text: line}
 		}
+		if topic, ok := strings.CutPrefix(strings.TrimSpace(line), "help "); ok && isTopic(topic) {
+			return State{}, Action{Kind: Execute, Source: "help(" + strconv.Quote(topic) + ")", Text: line}
+		}
 	}
 	lines := append(append([]string{}, s.lines...), line)
 	text := strings.Join(lines, "\n")
@@ -86,6 +90,11 @@ func furthest(asStatement, asExpression *lang.SyntaxError, shift int) *lang.Synt
 		return &expression
 	}
 	return asStatement
+}
+
+// isTopic reports whether what follows help is the bare words of a topic, not Lua.
+func isTopic(words string) bool {
+	return !strings.ContainsFunc(words, func(r rune) bool { return r < ' ' || strings.ContainsRune("\"'[(={", r) })
 }
 
 // check returns why source does not parse, nil if it does.
