@@ -21,6 +21,7 @@ type Topic struct {
 	Name    string // "keys"
 	Summary string // one line
 	Text    string
+	Minor   bool // the overview does not list it
 }
 
 // Overview is the text of help(): every module with its functions, and the topics.
@@ -34,7 +35,9 @@ func (m Manual) Overview() string {
 	if len(m.Topics) > 0 {
 		b.WriteString("topics\n")
 		for i := range m.Topics {
-			line(&b, "  ", helpCall(m.Topics[i].Name), m.Topics[i].Summary)
+			if !m.Topics[i].Minor {
+				line(&b, "  ", helpCall(m.Topics[i].Name), m.Topics[i].Summary)
+			}
 		}
 		b.WriteByte('\n')
 	}

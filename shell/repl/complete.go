@@ -17,26 +17,32 @@ var keywords = []string{"and", "break", "do", "else", "elseif", "end", "false", 
 
 // Complete returns the word that ends at the cursor and what it may become, sorted. It
 // knows variables and the registry; of the open database collections, fields, versions
-// and snapshots; and the paths of files. It only looks: nothing is called, and what
+// and snapshots; and the paths of files; and the dot-commands. It only looks: nothing is called, and what
 // cannot be looked at is left out.
 func Complete(s *shell.Session, before string) (word string, candidates []string) {
-	c := scan(before)
-	if c.nowhere {
-		return "", nil
+	l := looker{s: s}
+	word, all, isCommand := l.command(before)
+	if !isCommand {
+		c := scan(before)
+		if c.nowhere {
+			return "", nil
+		}
+		word, all = c.word, l.candidates(&c)
 	}
-	l := looker{s}
-	all := l.candidates(&c)
 	slices.Sort(all)
 	for _, name := range slices.Compact(all) {
-		if strings.HasPrefix(name, c.word) && name != c.word {
+		if strings.HasPrefix(name, word) && name != word {
 			candidates = append(candidates, name)
 		}
 	}
-	return c.word, candidates
+	return word, candidates
 }
 
 // A looker finds names in a session.
-type looker struct{ s *shell.Session }
+type looker struct {
+	s    *shell.Session
+	args []string // of a dot-command, before the word
+}
 
 func (l looker) candidates(c *cursor) []string {
 	switch {
