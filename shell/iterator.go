@@ -28,7 +28,7 @@ type iterator struct {
 // iteratorModule is the methods of an iterator.
 func iteratorModule(*Session) *bind.Module {
 	return &bind.Module{
-		Name: "iterator", Receiver: "it",
+		Name: "iterator", Receiver: "it", Calls: "table?",
 		Doc: "a walk over a collection, as c:each returns it; a for loop calls it",
 		Funcs: []bind.Func{
 			{Name: "close", Doc: "Ends the walk early and lets go of its view. At its last document an iterator closes itself; one that is left early holds its view until Lua has collected it.",

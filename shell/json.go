@@ -13,8 +13,9 @@ import (
 // jsonModule is the global table json.
 func jsonModule(s *Session) *bind.Module {
 	return &bind.Module{
-		Name: "json",
-		Doc:  "JSON for what is no document; json.null is its null",
+		Name:   "json",
+		Doc:    "JSON for what is no document; json.null is its null",
+		Fields: []bind.Field{{Name: "null", Type: "userdata", Doc: "the null of JSON, which no document has"}},
 		Funcs: []bind.Func{
 			{Name: "encode", Doc: "Returns the canonical JSON of a value: names sorted, shortest numbers, no white space. An empty table is {} unless it came from JSON as a list, or json.array made it.",
 				Params:  []bind.Param{{Name: "value", Kind: bind.Any, Doc: "a table, string, number or boolean"}},

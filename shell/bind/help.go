@@ -136,6 +136,9 @@ func (m *Module) list(b *strings.Builder) {
 	for i := range m.Funcs {
 		line(b, "  ", m.Signature(&m.Funcs[i]), m.Funcs[i].Summary())
 	}
+	for _, f := range m.Fields {
+		line(b, "  ", m.Name+"."+f.Name, f.Doc)
+	}
 }
 
 // explain is the whole entry of a function.

@@ -94,7 +94,9 @@ type Module struct {
 	Funcs    []Func
 	// Missing answers for a name that is no function; nil makes it an error.
 	Missing func(a *Args, name string) (lua.LValue, error)
-	Others  string // the type of what Missing returns, for annotations
+	Others  string  // the type of what Missing returns, for annotations
+	Fields  []Field // values beside the functions, for help and annotations
+	Calls   string  // what a handle returns that is called, for annotations
 }
 
 // Qualified returns a function's name as callers write it: storage.stats, c:insert, help.

@@ -125,10 +125,13 @@ func (l looker) inTable(c *cursor) ([]string, bool) {
 
 // inString gives what a string may hold.
 func (l looker) inString(c *cursor) []string {
-	innermost := c.open
-	if len(innermost) > 0 {
-		if o := &innermost[len(innermost)-1]; o.kind == '[' && o.chain != nil {
+	if len(c.open) > 0 {
+		o := &c.open[len(c.open)-1]
+		switch {
+		case o.kind == '[' && o.chain != nil:
 			return l.members(l.thing(o.chain))
+		case o.kind == '(' && len(o.chain) == 1 && o.chain[0].name == "require":
+			return l.modules(c.word)
 		}
 	}
 	here := l.call(c)
@@ -205,6 +208,30 @@ func (l looker) files(typed string) []string {
 	return slices.DeleteFunc(l.s.Files(typed), func(name string) bool {
 		return strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == '"' || r == '\'' || r == '\\' || r == 0x7f })
 	})
+}
+
+// modules are what require finds: in the working directory, then by the templates of
+// package.path, dir/?.lua;...
+func (l looker) modules(typed string) []string {
+	library, ok := l.value("package").(*lua.LTable)
+	if !ok {
+		return nil
+	}
+	var names []string
+	for template := range strings.SplitSeq("?.lua;"+lua.LVAsString(library.RawGetString("path")), ";") {
+		before, after, ok := strings.Cut(template, "?")
+		if !ok {
+			continue
+		}
+		for _, file := range l.files(before + strings.ReplaceAll(typed, ".", "/")) {
+			name := strings.TrimPrefix(file, before)
+			module, isModule := strings.CutSuffix(name, after)
+			if isModule || strings.HasSuffix(name, "/") {
+				names = append(names, strings.ReplaceAll(module, "/", "."))
+			}
+		}
+	}
+	return names
 }
 
 // value looks up a name without calling anything.

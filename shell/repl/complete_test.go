@@ -16,7 +16,7 @@ import (
 func newCompletionSession(t *testing.T) *shell.Session {
 	t.Helper()
 	dir := t.TempDir()
-	for _, name := range []string{"backup-1.tar", "backup-2.tar", "sub/inner.lua", ".hidden", "quo\"te"} {
+	for _, name := range []string{"backup-1.tar", "backup-2.tar", "sub/inner.lua", "helper.lua", ".hidden", "quo\"te"} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -151,6 +151,9 @@ func TestComplete(t *testing.T) {
 		{`x = [[sub/i`, "sub/i", "sub/inner.lua"},
 		{`x = ".h`, ".h", ".hidden"},
 		{`x = "q`, "q", ""},
+		{`require("hel`, "hel", "helper"},
+		{`require "sub.`, "sub.", "sub.inner"},
+		{`require("s`, "s", "sub."},
 		{`x = "no/such/`, "no/such/", ""},
 		{`c:get("back`, "back", ""},
 		{`help("storage.sn`, "storage.sn", "storage.snapshot storage.snapshots"},
