@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	lua "github.com/yuin/gopher-lua"
+
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/engine/schema"
 	"github.com/aerodb/aerodb/shell/bind"
@@ -25,7 +27,24 @@ func (s *Session) explainTopic(topic string) string {
 			}
 		}
 	}
-	return manual.Explain(topic)
+	text, found := manual.Explain(topic)
+	if !found && s.isLibrary(strings.TrimSpace(topic)) {
+		return topic + " is Lua's own: see the reference manual of Lua 5.1, and help(\"lua\") for what differs here."
+	}
+	return text
+}
+
+// isLibrary reports whether a dotted name is something of Lua's libraries.
+func (s *Session) isLibrary(name string) bool {
+	var v lua.LValue = s.runtime.Globals
+	for part := range strings.SplitSeq(name, ".") {
+		table, ok := v.(*lua.LTable)
+		if !ok {
+			return false
+		}
+		v = table.RawGetString(part)
+	}
+	return v != lua.LNil
 }
 
 // explainCollection lists what documents of a schema hold.

@@ -15,7 +15,7 @@ func TestHelpScreens(t *testing.T) {
 	for name, topic := range map[string]string{
 		"overview": "", "function": "storage.backup", "method": "c:find", "plain": "db.schemas", "collection": "db.users",
 		"search": "backup", "words": "snapshot remove", "lua": "lua", "errors": "errors", "code": "AERO_WAL_FULL", "result": "Checkpoint",
-		"unknown": "snapshto",
+		"unknown": "snapshto", "library": "string.format",
 	} {
 		s.out.Reset()
 		call := "help()"

@@ -48,29 +48,29 @@ func (m Manual) Overview() string {
 func helpCall(topic string) string { return fmt.Sprintf("help(%q)", topic) }
 
 // Explain is the text of help(topic): of a function, a module, a topic, an error code or a
-// kind of result; else what a search finds.
-func (m Manual) Explain(topic string) string {
+// kind of result; else what a search finds. It reports false if that is nothing.
+func (m Manual) Explain(topic string) (text string, found bool) {
 	topic = strings.TrimSpace(topic)
 	if module, f := m.Registry.Find(topic); f != nil {
-		return module.explain(f)
+		return module.explain(f), true
 	}
 	if module := m.Registry.Module(topic); module != nil {
 		var b strings.Builder
 		fmt.Fprintf(&b, "%s\n\n", module.heading())
 		module.list(&b)
-		return strings.TrimSuffix(b.String(), "\n")
+		return strings.TrimSuffix(b.String(), "\n"), true
 	}
 	for i := range m.Topics {
 		if strings.EqualFold(m.Topics[i].Name, topic) {
-			return m.Topics[i].Text
+			return m.Topics[i].Text, true
 		}
 	}
 	if text := explainCode(topic); text != "" {
-		return text
+		return text, true
 	}
 	for _, module := range m.Registry {
 		if t := module.TypeOf(topic); t != nil && t.Name == topic {
-			return t.explain()
+			return t.explain(), true
 		}
 	}
 	return m.search(topic)
@@ -272,7 +272,7 @@ func explainCode(code string) string {
 }
 
 // search lists what holds all of the words: in its name first, then in its text.
-func (m Manual) search(topic string) string {
+func (m Manual) search(topic string) (text string, found bool) {
 	words := strings.Fields(strings.ToLower(topic))
 	var inName, inText strings.Builder
 	look := func(name, call, summary, text string) {
@@ -297,10 +297,10 @@ func (m Manual) search(topic string) string {
 	for _, row := range dberr.Table {
 		look(string(row.Code), string(row.Code), row.Meaning, row.Meaning+" "+row.Hint)
 	}
-	if found := inName.String() + inText.String(); found != "" {
-		return strings.TrimSuffix(found, "\n")
+	if all := inName.String() + inText.String(); all != "" {
+		return strings.TrimSuffix(all, "\n"), true
 	}
-	return fmt.Sprintf("nothing is known about %q%s\nhelp() lists what there is.", topic, suggest.DidYouMean(topic, m.words()))
+	return fmt.Sprintf("nothing is known about %q%s\nhelp() lists what there is.", topic, suggest.DidYouMean(topic, m.words())), false
 }
 
 func holdsAll(text string, words []string) bool {

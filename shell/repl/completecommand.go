@@ -4,10 +4,13 @@ import (
 	"strings"
 )
 
-// command completes a dot-command from its usage: its name, then what its parameters say.
-// It reports false if the line is none.
+// command completes a dot-command from its usage, its name and then what its parameters
+// say, and the topic behind a bare help. It reports false if the line is neither.
 func (l looker) command(before string) (word string, all []string, ok bool) {
 	line := strings.TrimLeft(before, " \t")
+	if topic, ok := helpTopic(line); ok {
+		return topic, l.s.Topics(), true
+	}
 	if !strings.HasPrefix(line, ".") || line != "." && !IsCommand(line) {
 		return "", nil, false
 	}

@@ -55,7 +55,7 @@ func Step(s State, line string) (State, Action) {
 		case trimmed == "help":
 			return State{}, Action{Kind: Execute, Source: "help()", Text: line}
 		}
-		if topic, ok := strings.CutPrefix(strings.TrimSpace(line), "help "); ok && isTopic(topic) {
+		if topic, ok := helpTopic(strings.TrimSpace(line)); ok {
 			return State{}, Action{Kind: Execute, Source: "help(" + strconv.Quote(topic) + ")", Text: line}
 		}
 	}
@@ -92,9 +92,11 @@ func furthest(asStatement, asExpression *lang.SyntaxError, shift int) *lang.Synt
 	return asStatement
 }
 
-// isTopic reports whether what follows help is the bare words of a topic, not Lua.
-func isTopic(words string) bool {
-	return !strings.ContainsFunc(words, func(r rune) bool { return r < ' ' || strings.ContainsRune("\"'[(={", r) })
+// helpTopic returns the bare words behind help. It reports false if the line does not
+// begin with help, or goes on with Lua.
+func helpTopic(line string) (topic string, ok bool) {
+	topic, ok = strings.CutPrefix(line, "help ")
+	return topic, ok && !strings.ContainsFunc(topic, func(r rune) bool { return r < ' ' || strings.ContainsRune("\"'[(={", r) })
 }
 
 // check returns why source does not parse, nil if it does.

@@ -2,7 +2,6 @@ package command
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -19,21 +18,7 @@ const manPage = "../../../docs/man/aerodb.1"
 const manDate = "2026-02-04"
 
 // The manual page is what the commands say of themselves, as docs/cli.md is.
-func TestManPage(t *testing.T) {
-	want := manual()
-	if *update {
-		if err := os.WriteFile(manPage, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(manPage)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != want {
-		t.Error("docs/man/aerodb.1 is not what the commands say; run: go test ./cmd/aerodb/command -update")
-	}
-}
+func TestManPage(t *testing.T) { checkPage(t, manPage, manual()) }
 
 // The programs that show manual pages find nothing to complain about.
 func TestManPageIsClean(t *testing.T) {
