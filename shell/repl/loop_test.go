@@ -49,7 +49,7 @@ func (s *script) readLine(prompt string) (string, error) {
 func (s *script) remember(entry string) { s.history = append(s.history, entry) }
 func (s *script) close() error          { return nil }
 
-func newSession(t *testing.T, out io.Writer) *shell.Session {
+func newSession(t testing.TB, out io.Writer) *shell.Session {
 	t.Helper()
 	tick := ticking()
 	options := engine.DefaultOptions()
