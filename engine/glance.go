@@ -14,6 +14,7 @@ import (
 type Glance struct {
 	Snapshots []string         // oldest first
 	Schemas   []*schema.Schema // by id, then by version as text
+	Runs      []string         // of runbooks, rehearsals among them, oldest first
 }
 
 // GlanceAt reads the names in o.Dir without its lock, beside whoever has it open, and
@@ -23,6 +24,7 @@ func GlanceAt(o Options) Glance {
 	db := newDB(o)
 	var g Glance
 	g.Snapshots, _ = db.snapshotIDs()
+	g.Runs, _ = runsOf(o).IDs()
 	current, err := db.readCurrent()
 	if err != nil {
 		return g

@@ -46,7 +46,7 @@
 ---| "AERO_RESTORE_FAILED" # The restore did not happen; the database is as it was.
 ---| "AERO_SCRIPT_ERROR" # A script failed.
 ---| "AERO_SCRIPT_INTERRUPTED" # A script was interrupted.
----| "AERO_SCRIPT_CHANGED" # The script or the database is not the one that failed.
+---| "AERO_SCRIPT_CHANGED" # The script, its arguments or the database are not those of the run to resume, or of the rehearsal.
 ---| "AERO_INTERNAL_INVARIANT" # An invariant of AeroDB broke.
 
 --- What is raised; pcall gives it back.
@@ -678,22 +678,44 @@ function json.array(list) end
 
 
 --- Runs a step of a runbook and journals it: that it begins, before fn is called, and its result, before the next line runs. Both are durable. If a later step fails, `aerodb run --resume ID` runs the script again from the top, and a step that is done gives its recorded result without being run. Names are unique in a run, steps are not nested, and the result is one value that JSON can hold; step returns it as JSON gives it back. A step whose process died in it has an unknown outcome, and nothing is guessed.
+---
+--- Errors: `AERO_SCRIPT_ERROR`, `AERO_DATABASE_READ_ONLY`, `AERO_STORAGE_NO_SPACE`.
+--- ```lua
+--- local made = step("checkpoint", function() return storage.checkpoint().snapshot.id end)
+--- print(made)
+--- ```
 ---@param name string what the step does, unique in the runbook
 ---@param fn function the step; it is called without arguments
 ---@return any what fn returned.
 function step(name, fn) end
 
 --- Asks a person whether to go on, and returns only after a yes; anything else is an error. Without a terminal to ask on it fails at once and names --yes, which answers every question. A rehearsal answers yes and says what was asked.
+---
+--- Errors: `AERO_CONFIG_INVALID`, `AERO_SCRIPT_ERROR`.
+--- ```lua
+--- confirm("Remove 12 documents")
+--- ```
 ---@param question string what is going to happen
 ---@return boolean true.
 function confirm(question) end
 
 --- Checks numbers of storage.stats() and raises one error that names every one that is not as expected. Names may lead into tables: `["collections.users.documents"]`. What is expected is a value, or bounds as in a filter.
+---
+--- Errors: `AERO_SCRIPT_ERROR`.
+--- ```lua
+--- assert_stats{document_count = 2, segment_count = {["$lt"] = 10}, ["collections.users.documents"] = {["$gte"] = 1}}
+--- ```
 ---@param expected table values or bounds, by name
 ---@return aerodb.Stats the stats.
 function assert_stats(expected) end
 
 --- Calls a function again while it fails with an error that may pass: AERO_DATABASE_LOCKED, AERO_STORAGE_NO_SPACE, AERO_WAL_APPEND_FAILED, AERO_CHECKPOINT_FAILED, AERO_SNAPSHOT_FAILED, AERO_BACKUP_FAILED, or one of the codes that are given. Any other error, and the last one, is raised, with details.attempts. It waits only if pause_ms says so.
+---
+--- Errors: `AERO_SCRIPT_ERROR`.
+--- ```lua
+--- local snap = retry(function() return storage.snapshot() end, {attempts = 2})
+--- print(snap.id)
+--- ```
 ---@param fn function it is called with the number of the attempt
 ---@param options? {attempts?: integer, codes?: table, pause_ms?: integer, on_retry?: function} how often, and of what
 ---@return any what fn returned.
@@ -704,16 +726,31 @@ function retry(fn, options) end
 files = {}
 
 --- Lists a folder, ordered by name.
+---
+--- Errors: `AERO_STORAGE_IO_ERROR`, `AERO_SCRIPT_ERROR`.
+--- ```lua
+--- for _, f in ipairs(files.list(dir)) do print(f.name, f.bytes) end
+--- ```
 ---@param path string the folder
 ---@return table[] a list: `name`, `bytes`, `folder` (whether it is one), `modified_at`.
 function files.list(path) end
 
 --- Returns the size of a file in bytes.
+---
+--- Errors: `AERO_STORAGE_IO_ERROR`, `AERO_SCRIPT_ERROR`.
+--- ```lua
+--- assert(files.size(dir .. "/nothing") == nil)
+--- ```
 ---@param path string the file
 ---@return integer? the size; nil if there is nothing of that name.
 function files.size(path) end
 
 --- Makes a folder and those above it that are missing. One that is there is fine; the data directory is no place for it.
+---
+--- Errors: `AERO_STORAGE_IO_ERROR`, `AERO_SCRIPT_ERROR`.
+--- ```lua
+--- files.make_folder(dir .. "/backups/nightly")
+--- ```
 ---@param path string the folder
 ---@return string the path.
 function files.make_folder(path) end
@@ -723,21 +760,41 @@ function files.make_folder(path) end
 format = {}
 
 --- Returns a number of bytes as people write it: 1.5 MiB.
+---
+--- Errors: `AERO_SCRIPT_ERROR`.
+--- ```lua
+--- assert(format.size(1572864) == "1.5 MiB")
+--- ```
 ---@param bytes any the number of bytes
 ---@return string the text.
 function format.size(bytes) end
 
 --- Returns milliseconds as people write them: 12 ms, 3.50 s, 2 min 05 s, 1 d 02 h 00 min.
+---
+--- Errors: `AERO_SCRIPT_ERROR`.
+--- ```lua
+--- assert(format.duration(3500) == "3.50 s")
+--- ```
 ---@param ms any the number of milliseconds
 ---@return string the text.
 function format.duration(ms) end
 
 --- Returns a number with its digits in groups of three: 1 234 567.
+---
+--- Errors: `AERO_SCRIPT_ERROR`.
+--- ```lua
+--- assert(format.number(1234567) == "1 234 567")
+--- ```
 ---@param n any the number
 ---@return string the text.
 function format.number(n) end
 
 --- Returns rows as a text table with aligned columns, numbers to the right.
+---
+--- Errors: `AERO_SCRIPT_ERROR`.
+--- ```lua
+--- print(format.table(storage.snapshots(), {"id", "documents", "bytes"}))
+--- ```
 ---@param rows table a list of tables, by column or in the order of columns
 ---@param columns? table the columns in their order; without it all, sorted
 ---@return string the text, without a line feed at its end.
@@ -748,6 +805,12 @@ function format.table(rows, columns) end
 retention = {}
 
 --- Tells which items some rules keep and which may be removed. It removes nothing and reads no clock: the same items give the same answer. An item is a name that holds a UTC time (nightly-20260204T113000Z.tar), or a table with created_at or name, as storage.snapshots() and files.list() give. An item that any rule keeps is kept.
+---
+--- Errors: `AERO_SCRIPT_ERROR`.
+--- ```lua
+--- local plan = retention.plan({"b-20260204T110000Z.tar", "b-20260204T120000Z.tar", "b-20260203T120000Z.tar"}, {daily = 7})
+--- assert(#plan.remove == 1 and plan.remove[1] == "b-20260204T110000Z.tar")
+--- ```
 ---@param items table the list, in any order
 ---@param rules {newest?: integer, daily?: integer, weekly?: integer, monthly?: integer, yearly?: integer} at least one
 ---@return table a table: `remove` and `keep`, lists of items, oldest first; `reasons`, a text for each item of `keep`.
@@ -758,6 +821,13 @@ function retention.plan(items, rules) end
 report = {}
 
 --- Begins a report in Markdown. Its methods add to it and return it: `r:section(title)`, `r:text(text)`, `r:list(items)`, `r:table(rows, columns)` as format.table takes them. `r:markdown()` is the text, `tostring(r)` too, and `r:write(path)` writes it to a file.
+---
+--- Errors: `AERO_SCRIPT_ERROR`.
+--- ```lua
+--- local r = report.new("Snapshots")
+--- r:section("Kept"):table(storage.snapshots(), {"id", "documents"})
+--- print(r)
+--- ```
 ---@param title string its heading
 ---@return table the report.
 function report.new(title) end

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aerodb/aerodb/config"
 	"github.com/aerodb/aerodb/engine"
+	"github.com/aerodb/aerodb/engine/runs"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -36,6 +37,9 @@ var completers = map[string]completer{
 
 	"aerodb schema show ID":     collectionNames,
 	"aerodb snapshot remove ID": snapshotIDs,
+	"aerodb runs RUN_ID":        runIDs(func(string) bool { return true }),
+	"aerodb run RUN_ID":         runIDs(func(id string) bool { return !runs.IsRehearsal(id) }),
+	"aerodb run ID":             runIDs(runs.IsRehearsal),
 }
 
 // completing reports whether a completion script asks. Else the commands need not learn
@@ -164,6 +168,14 @@ func versionNames(a *app, cmd *cobra.Command, args []string) ([]string, cobra.Sh
 
 func snapshotIDs(a *app, cmd *cobra.Command, _ []string) ([]string, cobra.ShellCompDirective) {
 	return a.glance(cmd).Snapshots, cobra.ShellCompDirectiveNoFileComp
+}
+
+// runIDs are those of the runbooks' journals that are wanted.
+func runIDs(wanted func(id string) bool) completer {
+	return func(a *app, cmd *cobra.Command, _ []string) ([]string, cobra.ShellCompDirective) {
+		unwanted := func(id string) bool { return !wanted(id) }
+		return slices.DeleteFunc(a.glance(cmd).Runs, unwanted), cobra.ShellCompDirectiveNoFileComp
+	}
 }
 
 // stateNames are what diff compares: names, and files too.

@@ -11,7 +11,7 @@ import (
 // Every parameter of a command and every value of a flag has a completer, or is listed
 // here as one whose values nobody can list.
 func TestEveryParameterCompletes(t *testing.T) {
-	free := []string{"aerodb eval CODE", "aerodb CODE", "N", "SEED", "TIME", "PERCENT"}
+	free := []string{"aerodb eval CODE", "aerodb CODE", "N", "int", "SEED", "TIME", "PERCENT"}
 	n := 0
 	check := func(cmd *cobra.Command, name string) {
 		n++
