@@ -267,5 +267,18 @@ func explainCode(code string) string {
 	if !ok {
 		return ""
 	}
-	return fmt.Sprintf("%s (%s)\n\n%s\nWhat to do: %s.", row.Code, row.Severity, wrap(row.Meaning, 0), row.Hint)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s (%s)\n\n%s\n", row.Code, row.Severity, wrap(row.Meaning, 0))
+	if more, ok := dberr.Explain(row.Code); ok {
+		fmt.Fprintf(&b, "\nCause\n%s\n\nEvidence to gather first\n", wrap(more.Cause, 2))
+		for _, e := range more.Evidence {
+			fmt.Fprintf(&b, "  - %s\n", strings.TrimLeft(wrap(e, 4), " "))
+		}
+		b.WriteString("\nSafe commands, in this order\n")
+		for _, c := range more.Commands {
+			fmt.Fprintf(&b, "  %s\n", c)
+		}
+	}
+	fmt.Fprintf(&b, "\n%s", wrap("In short: "+row.Hint+".", 0))
+	return b.String()
 }

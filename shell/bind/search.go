@@ -32,7 +32,7 @@ func (m Manual) search(topic string) (text string, found bool) {
 		look(t.Name, helpCall(t.Name), t.Summary, t.Summary+" "+t.Text)
 	}
 	for _, row := range dberr.Table {
-		look(string(row.Code), string(row.Code), row.Meaning, row.Meaning+" "+row.Hint)
+		look(string(row.Code), string(row.Code), row.Meaning, explainCode(string(row.Code)))
 	}
 	if all := inName.String() + inText.String(); all != "" {
 		return strings.TrimSuffix(all, "\n"), true

@@ -3,6 +3,7 @@ package repl
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -51,12 +52,12 @@ func (l looker) candidates(c *cursor) []string {
 	case c.sep == '.':
 		return onlyNames(l.members(l.thing(c.chain)))
 	case c.quoted:
-		return l.inString(c)
+		return plain(l.inString(c))
 	}
 	if names, ok := l.inTable(c); ok {
 		return names
 	}
-	names := append(lang.Keys(l.s.Runtime().Globals), lang.Keys(l.s.Runtime().Session)...)
+	names := onlyNames(append(lang.Keys(l.s.Runtime().Globals), lang.Keys(l.s.Runtime().Session)...))
 	return append(append(names, keywords...), c.locals...)
 }
 
@@ -200,13 +201,19 @@ func (l looker) named(p *bind.Param, word string, here *call, siblings []string)
 	return nil
 }
 
-// files leaves out names that would need an escape in a Lua string.
+// files are the paths that continue typed.
 func (l looker) files(typed string) []string {
 	if strings.Contains(typed, `\`) {
 		return nil
 	}
-	return slices.DeleteFunc(l.s.Files(typed), func(name string) bool {
-		return strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == '"' || r == '\'' || r == '\\' || r == 0x7f })
+	return l.s.Files(typed)
+}
+
+// plain leaves out what would need an escape in a Lua string, or that a terminal would
+// not show as it is.
+func plain(texts []string) []string {
+	return slices.DeleteFunc(texts, func(text string) bool {
+		return strings.ContainsFunc(text, func(r rune) bool { return strings.ContainsRune("\"'\\", r) || !unicode.IsPrint(r) })
 	})
 }
 

@@ -38,7 +38,7 @@ func newCompletionSession(t *testing.T) *shell.Session {
 		db.define_schema{schema_id = "odd-name", schema_version = "v1", fields = {_id = {type = "string", required = true}}}
 		c = db.quakes
 		old = db.collection("users", "v1")
-		settings = {colour = 1, count = 2, ["not a name"] = 3, nested = {deep = 1}}
+		_G["glaring \27[31m"], settings = 1, {["col\27[31m"] = 1, ["col\226\128\174"] = 1, colour = 1, count = 2, ["not a name"] = 3, nested = {deep = 1}}
 		text = "x"
 		number = 1
 		it = c:each()
@@ -79,6 +79,8 @@ func TestComplete(t *testing.T) {
 		{"db.o", "o", ""},
 		{`db["o`, "o", "odd-name"},
 		{`db['q`, "q", "quakes"},
+		{`settings["col`, "col", "colour"},
+		{"glar", "glar", ""},
 		{`settings["not`, "not", "not a name"},
 		{"db.sch", "sch", "schema schemas"},
 		{"storage.stats().docu", "docu", "document_count"},

@@ -38,7 +38,7 @@ func (l looker) command(before string) (word string, all []string, ok bool) {
 			}
 		case parameter == "FILE": // the rest of the line, blanks and all
 			word = strings.TrimLeft(rest, `"'`)
-			return word, l.files(word), true
+			return word, plain(l.files(word)), true
 		case len(args) > 0:
 			l.args, args = append(l.args, args[0]), args[1:]
 		default:

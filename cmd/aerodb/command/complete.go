@@ -7,6 +7,7 @@ import (
 
 	"github.com/aerodb/aerodb/config"
 	"github.com/aerodb/aerodb/engine"
+	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/engine/runs"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -35,6 +36,7 @@ var completers = map[string]completer{
 	"SHELL":      words(shells...),
 	"COMMAND":    commandNames,
 
+	"aerodb explain CODE":       words(errorCodes()...),
 	"aerodb schema show ID":     collectionNames,
 	"aerodb snapshot remove ID": snapshotIDs,
 	"aerodb runs RUN_ID":        runIDs(func(string) bool { return true }),
@@ -136,6 +138,14 @@ func words(all ...string) completer {
 	return func(*app, *cobra.Command, []string) ([]string, cobra.ShellCompDirective) {
 		return all, cobra.ShellCompDirectiveNoFileComp
 	}
+}
+
+func errorCodes() []string {
+	codes := make([]string, len(dberr.Table))
+	for i := range dberr.Table {
+		codes[i] = string(dberr.Table[i].Code)
+	}
+	return codes
 }
 
 // choicesOf are the values of the configuration key that a flag sets.
