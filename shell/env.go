@@ -41,8 +41,8 @@ type Env struct {
 	// Programs is why scripts may not start other programs; nil allows it.
 	Programs error
 
-	// Topics are what help explains beside Lua and errors.
-	Topics []bind.Topic
+	// Topics gives what help explains beside Lua and errors, when it is asked. Nil is nothing.
+	Topics func() []bind.Topic
 
 	Now  func() time.Time
 	Seed uint64 // where math.random starts

@@ -14,7 +14,11 @@ import (
 
 // manual is what help explains in this session.
 func (s *Session) manual() bind.Manual {
-	return bind.Manual{Registry: s.Registry, Topics: slices.Concat([]bind.Topic{luaTopic, errorsTopic()}, s.env.Topics)}
+	topics := []bind.Topic{luaTopic, errorsTopic()}
+	if s.env.Topics != nil {
+		topics = append(topics, s.env.Topics()...)
+	}
+	return bind.Manual{Registry: s.Registry, Topics: topics}
 }
 
 // explainTopic is the text of help(topic). A collection of the database comes before a search.

@@ -67,7 +67,7 @@ func newSession(t testing.TB, out io.Writer) *shell.Session {
 	}
 	s := shell.New(shell.Env{
 		Stdin: strings.NewReader(""), Stdout: out, Stderr: out, FS: vfs.OS,
-		Open: func(name string) (fs.File, error) { return os.Open(name) }, Now: tick, Topics: Topics(),
+		Open: func(name string) (fs.File, error) { return os.Open(name) }, Now: tick, Topics: Topics,
 	}, db, open)
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
