@@ -26,15 +26,14 @@ fi
 if ! declare -F _filedir >/dev/null; then
     _filedir()
     {
-        local name kind=-f
+        local name kind=-f endings="*.@(${1-})"
         [[ ${1-} == -d ]] && kind=-d
         compopt -o filenames 2>/dev/null
         while IFS='' read -r name; do
-            [[ $kind == -d || -z ${1-} || -d $name || $name == *.@($1) ]] && COMPREPLY+=("$name")
+            [[ $kind == -d || -z ${1-} || -d $name || $name == $endings ]] && COMPREPLY+=("$name")
         done < <(compgen $kind -- "$cur")
     }
 fi
-shopt -s extglob
 `
 
 // completionCommand returns `aerodb completion SHELL`.
