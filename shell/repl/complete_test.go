@@ -211,15 +211,7 @@ func TestCompleteAnywhere(t *testing.T) {
 		goto done ::done:: if not (a ~= b and c <= d) then db.collection("users", "v1"):insert_many{{_id = "\"\\"}, {}} end)]}`
 	for i := 0; i <= len(lua); i++ {
 		for _, text := range []string{lua[:i], lua[i:], lua[i/2 : i]} {
-			word, candidates := Complete(s, text)
-			if !strings.HasSuffix(text, word) {
-				t.Fatalf("%q: the word is %q", text, word)
-			}
-			for _, c := range candidates {
-				if !strings.HasPrefix(c, word) || c == word {
-					t.Fatalf("%q: %q for %q", text, c, word)
-				}
-			}
+			checkComplete(t, s, text)
 		}
 	}
 	if after := s.DB().Sequence(); after != before {

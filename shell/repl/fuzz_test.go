@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"github.com/aerodb/aerodb/shell"
 )
 
 // FuzzComplete completes whatever is typed: nothing panics, the word ends the text, and
@@ -24,14 +26,20 @@ func FuzzComplete(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		word, candidates := Complete(s, text)
-		if !strings.HasSuffix(text, word) {
-			t.Fatalf("the word of %q is %q", text, word)
-		}
-		for _, candidate := range candidates {
-			if !strings.HasPrefix(candidate, word) || candidate == word {
-				t.Fatalf("%q offers %q for %q", text, candidate, word)
-			}
-		}
+		checkComplete(t, s, text)
 	})
+}
+
+// checkComplete completes text: the word ends it, and each candidate goes on with the word.
+func checkComplete(t *testing.T, s *shell.Session, text string) {
+	t.Helper()
+	word, candidates := Complete(s, text)
+	if !strings.HasSuffix(text, word) {
+		t.Fatalf("the word of %q is %q", text, word)
+	}
+	for _, candidate := range candidates {
+		if !strings.HasPrefix(candidate, word) || candidate == word {
+			t.Fatalf("%q offers %q for %q", text, candidate, word)
+		}
+	}
 }
