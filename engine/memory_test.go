@@ -12,7 +12,9 @@ import (
 )
 
 // TestMemoryIsFlat compares what lives on the heap in the middle of the calls that
-// operators run, over a database and over one of eight times its size.
+// operators run, over a database and over one of eight times its size. The documents of
+// the larger one have 11 MB more; what may differ is how full the buffers happen to be
+// when a call tells how far it is.
 func TestMemoryIsFlat(t *testing.T) {
 	if testing.Short() {
 		t.Skip("loads ninety thousand documents")
@@ -20,7 +22,7 @@ func TestMemoryIsFlat(t *testing.T) {
 	small, large := peaks(t, 10_000), peaks(t, 80_000)
 	for name, before := range small {
 		t.Logf("%s: %d KiB, with eight times the data %d KiB", name, before>>10, large[name]>>10)
-		if before <= 0 || large[name] > 2*before+1<<20 {
+		if before <= 0 || large[name] > before+3<<20 {
 			t.Errorf("%s: %d bytes are live, with eight times the data %d", name, before, large[name])
 		}
 	}

@@ -124,6 +124,15 @@ func (db *DB) snapshotIDs() ([]string, error) {
 	return ids, nil
 }
 
+// SnapshotIDs lists the names of the snapshots, oldest first. It reads a directory and no
+// manifest, so those of a database that a restore replaced are among them.
+func (db *DB) SnapshotIDs() ([]string, error) {
+	if err := db.usable(); err != nil {
+		return nil, err
+	}
+	return db.snapshotIDs()
+}
+
 // Snapshots lists the snapshots, oldest first.
 func (db *DB) Snapshots() ([]SnapshotInfo, error) {
 	if err := db.usable(); err != nil {

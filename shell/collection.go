@@ -23,7 +23,7 @@ func collectionModule(s *Session) *bind.Module {
 	}
 }
 
-var idParam = bind.Param{Name: "id", Kind: bind.String, Doc: "the document's `_id`"}
+var idParam = bind.Param{Name: "id", Kind: bind.String, Names: bind.Nothing, Doc: "the document's `_id`"}
 
 func writeMethods(s *Session) []bind.Func {
 	doc := bind.Param{Name: "doc", Kind: bind.Table, Doc: "the document; its `_id` is a string"}
@@ -64,7 +64,7 @@ func writeMethods(s *Session) []bind.Func {
 func readMethods(s *Session) []bind.Func {
 	query := bind.Param{Name: "query", Kind: bind.Options, Doc: "what to look for", Members: []bind.Param{
 		{Name: "filter", Kind: bind.Table, Optional: true, Doc: "fields and values, or bounds: `{age = {[\"$gte\"] = 18, [\"$lt\"] = 65}}`"},
-		{Name: "sort", Kind: bind.String, Optional: true, Doc: "an indexed field; descending with a leading `-`"},
+		{Name: "sort", Kind: bind.String, Names: bind.IndexedFields, Optional: true, Doc: "an indexed field; descending with a leading `-`"},
 		{Name: "limit", Kind: bind.Int, Optional: true, Doc: "the most documents to return; it must be given"},
 	}}
 	refusals := []dberr.Code{dberr.QueryInvalid, dberr.QueryLimitRequired, dberr.QueryUnbounded, dberr.QueryUnindexedField, dberr.QuerySortNotIndexed}
@@ -73,6 +73,7 @@ func readMethods(s *Session) []bind.Func {
 			Params:  []bind.Param{idParam},
 			Returns: bind.Field{Type: "table?", Doc: "the document, nil if there is none."},
 			Example: `print(db.users:get("alice").name)`,
+			Errors:  []dberr.Code{dberr.StorageCorruption, dberr.StorageIOError, dberr.DatabaseFailed},
 			Call:    s.with(s.get)},
 		{Name: "find", Doc: "Returns the documents that a query finds. It runs only if an index bounds its cost. Ties in the order are broken by `_id`.",
 			Params: []bind.Param{query}, Misuse: dberr.QueryInvalid,
@@ -89,17 +90,19 @@ func readMethods(s *Session) []bind.Func {
 		{Name: "count", Doc: "Returns the number of documents of this version. It costs nothing.",
 			Returns: bind.Field{Type: "integer", Doc: "the number."},
 			Example: `print(db.users:count())`,
+			Errors:  []dberr.Code{dberr.DatabaseFailed},
 			Call: s.with(func(c *engine.Collection, _ *bind.Args) (lua.LValue, error) {
 				n, err := c.Count()
 				return lang.Integer(n), err
 			})},
 		{Name: "each", Doc: "Walks the documents in the order of `_id`, over a view that later writes do not change. It is the only way to go over a whole collection.",
 			Params: []bind.Param{{Name: "options", Kind: bind.Options, Optional: true, Doc: "where to begin and end", Members: []bind.Param{
-				{Name: "after", Kind: bind.String, Optional: true, Doc: "begin behind this `_id`"},
+				{Name: "after", Kind: bind.String, Names: bind.Nothing, Optional: true, Doc: "begin behind this `_id`"},
 				{Name: "limit", Kind: bind.Int, Optional: true, Doc: "the most documents to walk"},
 			}}},
 			Returns: bind.Field{Type: "iterator", Doc: "an iterator for a for loop."},
 			Example: "for user in db.users:each() do print(user._id) end",
+			Errors:  []dberr.Code{dberr.QueryInvalid, dberr.StorageCorruption, dberr.StorageIOError, dberr.DatabaseFailed},
 			Call:    s.with(s.each)},
 	}
 }

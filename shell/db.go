@@ -27,6 +27,26 @@ const exampleSchema = `db.define_schema{
   indexes = {"total"},
 }`
 
+// definitionMembers are the members of a schema definition.
+var definitionMembers = []bind.Param{
+	{Name: "schema_id", Kind: bind.String, Names: bind.Collections, Doc: "the collection's name"},
+	{Name: "schema_version", Kind: bind.String, Names: bind.Nothing, Doc: "the version's name"},
+	{Name: "fields", Kind: bind.Table, Doc: "by name: a type, or a table with `type`, `required`, `fields` of an object, `items` of an array"},
+	{Name: "indexes", Kind: bind.Table, Type: "string[]", Optional: true, Doc: "fields with an index, dotted paths into objects too"},
+}
+
+// requestMembers are the members of a request of the JSON API.
+var requestMembers = []bind.Param{
+	{Name: "op", Kind: bind.String, Choices: []string{"insert", "update", "delete", "query", "explain"}, Doc: "what to do"},
+	{Name: "schema_id", Kind: bind.String, Names: bind.Collections, Doc: "the collection"},
+	{Name: "schema_version", Kind: bind.String, Names: bind.Versions, Doc: "the version"},
+	{Name: "document", Kind: bind.Table, Optional: true, Doc: "of `insert` and `update`"},
+	{Name: "_id", Kind: bind.String, Names: bind.Nothing, Optional: true, Doc: "of `delete`"},
+	{Name: "filter", Kind: bind.Table, Optional: true, Doc: "of `query` and `explain`"},
+	{Name: "sort", Kind: bind.String, Names: bind.IndexedFields, Optional: true, Doc: "of `query` and `explain`"},
+	{Name: "limit", Kind: bind.Int, Optional: true, Doc: "of `query` and `explain`"},
+}
+
 // dbModule is the global table db. A name that is no function is a collection.
 func dbModule(s *Session) *bind.Module {
 	m := &bind.Module{
@@ -43,7 +63,7 @@ func schemaFuncs(s *Session) []bind.Func {
 	return []bind.Func{
 		{Name: "define_schema",
 			Doc:     "Registers a schema version. The same definition again changes nothing. A version, once registered, never changes; a newer version may add optional fields and indexes.",
-			Params:  []bind.Param{{Name: "definition", Kind: bind.Table, Doc: "`schema_id`, `schema_version`, `fields`, `indexes`"}},
+			Params:  []bind.Param{{Name: "definition", Kind: bind.Table, Doc: "`schema_id`, `schema_version`, `fields`, `indexes`", Members: definitionMembers}},
 			Returns: bind.Field{Type: "table", Doc: "a table: `schema_id`, `schema_version`, `created` (false if it was registered before)."},
 			Example: exampleSchema,
 			Errors:  []dberr.Code{dberr.SchemaInvalid, dberr.SchemaImmutable, dberr.SchemaIncompatible},
@@ -53,12 +73,13 @@ func schemaFuncs(s *Session) []bind.Func {
 			Doc:     "Lists the definitions of all registered schema versions, ordered by id, then by registration.",
 			Returns: bind.Field{Type: "table[]", Doc: "a list of definitions with every short form written out."},
 			Example: "for _, d in ipairs(db.schemas()) do print(d.schema_id, d.schema_version) end",
+			Errors:  []dberr.Code{dberr.DatabaseFailed},
 			Call:    s.value(func(db *engine.DB, _ *bind.Args) (document.Value, error) { return schemas(db) })},
 		{Name: "schema",
 			Doc: "Returns the definition of one schema version.",
 			Params: []bind.Param{
-				{Name: "id", Kind: bind.String, Doc: "the schema's id"},
-				{Name: "version", Kind: bind.String, Optional: true, Doc: "its version; the newest if left out"},
+				{Name: "id", Kind: bind.String, Names: bind.Collections, Doc: "the schema's id"},
+				{Name: "version", Kind: bind.String, Names: bind.Versions, Optional: true, Doc: "its version; the newest if left out"},
 			},
 			Returns: bind.Field{Type: "table", Doc: "the definition with every short form written out."},
 			Example: `print(db.schema("users", "v1").fields.age.type)`,
@@ -74,8 +95,8 @@ func dataFuncs(s *Session) []bind.Func {
 		{Name: "collection",
 			Doc: "Returns a handle on the documents of one schema version. `db.users` is short for the newest version of users.",
 			Params: []bind.Param{
-				{Name: "id", Kind: bind.String, Missing: dberr.SchemaRequired, Doc: "the schema's id"},
-				{Name: "version", Kind: bind.String, Missing: dberr.SchemaVersionRequired, Doc: "its version"},
+				{Name: "id", Kind: bind.String, Names: bind.Collections, Missing: dberr.SchemaRequired, Doc: "the schema's id"},
+				{Name: "version", Kind: bind.String, Names: bind.Versions, Missing: dberr.SchemaVersionRequired, Doc: "its version"},
 			},
 			Returns: bind.Field{Type: "collection", Doc: "the handle."},
 			Example: "local users = db.collection(\"users\", \"v1\")\nprint(users:count())",
@@ -83,9 +104,10 @@ func dataFuncs(s *Session) []bind.Func {
 			Call:    s.collection},
 		{Name: "request",
 			Doc:     "Answers a request of the JSON API, given and answered as tables. It raises nothing for a request that fails: look at status.",
-			Params:  []bind.Param{{Name: "request", Kind: bind.Table, Doc: "`op` and the members that belong to it"}},
+			Params:  []bind.Param{{Name: "request", Kind: bind.Table, Doc: "`op` and the members that belong to it", Members: requestMembers}},
 			Returns: bind.Field{Type: "table", Doc: "a table: `status` and `data`, or `status`, `code`, `severity` and `message`."},
 			Example: "local r = db.request{op = \"query\", schema_id = \"users\", schema_version = \"v1\", filter = {age = {[\"$gte\"] = 18}}, limit = 10}\nassert(r.status == \"ok\")",
+			Errors:  []dberr.Code{dberr.QueryInvalid, dberr.DatabaseFailed},
 			Misuse:  dberr.QueryInvalid,
 			Call:    s.request},
 	}

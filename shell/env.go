@@ -9,6 +9,7 @@ import (
 
 	"github.com/aerodb/aerodb/engine"
 	"github.com/aerodb/aerodb/engine/vfs"
+	"github.com/aerodb/aerodb/shell/bind"
 )
 
 // Env is the world as a session sees it. A session changes none of it.
@@ -39,6 +40,9 @@ type Env struct {
 	Sleep func(ctx context.Context, d time.Duration) error
 	// Programs is why scripts may not start other programs; nil allows it.
 	Programs error
+
+	// Topics gives what help explains beside Lua and errors, when it is asked. Nil is nothing.
+	Topics func() []bind.Topic
 
 	Now  func() time.Time
 	Seed uint64 // where math.random starts

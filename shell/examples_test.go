@@ -1,8 +1,11 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/aerodb/aerodb/engine/dberr"
 )
 
 // TestExamples runs every example of the registry against a small database.
@@ -47,6 +50,10 @@ func TestEntriesAreWhole(t *testing.T) {
 			if f.Returns.Type != "" && f.Returns.Doc == "" {
 				t.Errorf("%s: what it returns is not described", name)
 			}
+			if len(f.Errors) == 0 {
+				t.Errorf("%s: it does not say which errors it raises", name)
+			}
+			checkCodes(t, name, f.Errors)
 			for _, p := range f.Params {
 				if p.Doc == "" || p.Name == "" {
 					t.Errorf("%s: parameter %q is not described", name, p.Name)
@@ -57,6 +64,16 @@ func TestEntriesAreWhole(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// checkCodes says that each code is one, and listed once.
+func checkCodes(t *testing.T, name string, codes []dberr.Code) {
+	t.Helper()
+	for i, code := range codes {
+		if _, ok := dberr.Lookup(code); !ok || slices.Contains(codes[:i], code) {
+			t.Errorf("%s: %s is no code, or listed twice", name, code)
 		}
 	}
 }

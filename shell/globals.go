@@ -15,13 +15,14 @@ func globalsModule(s *Session) *bind.Module {
 	return &bind.Module{
 		Doc: "functions beside Lua's own",
 		Funcs: []bind.Func{
-			{Name: "help", Doc: "Prints what there is: help() everything, help(\"storage\") a module, help(\"storage.stats\") a function, help(\"word\") what mentions it.",
-				Params:  []bind.Param{{Name: "topic", Kind: bind.String, Optional: true, Doc: "a function, a module or any word"}},
+			{Name: "help", Doc: "Prints what there is: help() everything, help(\"storage\") a module, help(\"storage.stats\") a function, help(\"db.users\") a collection, help(\"AERO_WAL_FULL\") an error code, help(\"word\") what mentions it. At the prompt the word needs no quotes: help storage.stats.",
+				Params:  []bind.Param{{Name: "topic", Kind: bind.String, Names: bind.Topics, Optional: true, Doc: "a function, a module, a collection, an error code or any words"}},
 				Example: `help("storage.snapshot")`,
+				Errors:  []dberr.Code{dberr.StorageIOError},
 				Call: func(a *bind.Args) (lua.LValue, error) {
-					text := s.Registry.Overview()
+					text := s.manual().Overview()
 					if a.Has("topic") {
-						text = s.Registry.Help(a.String("topic"))
+						text = s.explainTopic(a.String("topic"))
 					}
 					if _, err := io.WriteString(s.env.Stdout, text+"\n"); err != nil {
 						return nil, dberr.New(dberr.StorageIOError, "standard output: %w", err)
@@ -32,6 +33,7 @@ func globalsModule(s *Session) *bind.Module {
 				Params:  []bind.Param{{Name: "value", Kind: bind.Any, Doc: "a string of digits, or a number without a fraction"}},
 				Returns: bind.Field{Type: "integer", Doc: "the integer."},
 				Example: `assert(int64("9007199254740993") + 1 == 9007199254740994)`,
+				Errors:  []dberr.Code{dberr.ScriptError},
 				Call: func(a *bind.Args) (lua.LValue, error) {
 					n, ok := lang.Exact(a.Value("value"))
 					if !ok {

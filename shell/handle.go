@@ -93,5 +93,5 @@ func suggestion(message string) string {
 	return ""
 }
 
-// Collection is the schema id that the handle names.
-func (h *handle) Collection() string { return h.id }
+// Collection returns the schema id and version that the handle names.
+func (h *handle) Collection() (id, version string) { return h.id, h.version }

@@ -36,6 +36,7 @@ func runbookModule(s *Session) *bind.Module {
 				},
 				Returns: bind.Field{Type: "any", Doc: "what fn returned."},
 				Example: "local snap = retry(function() return storage.snapshot() end, {attempts = 2})\nprint(snap.id)",
+				Errors:  []dberr.Code{dberr.ScriptError},
 				Call:    s.lualib("checks", "retry")},
 		),
 	}
@@ -50,16 +51,19 @@ func formatModule(s *Session) *bind.Module {
 				Params:  []bind.Param{{Name: "bytes", Kind: bind.Any, Doc: "the number of bytes"}},
 				Returns: bind.Field{Type: "string", Doc: "the text."},
 				Example: `assert(format.size(1572864) == "1.5 MiB")`,
+				Errors:  []dberr.Code{dberr.ScriptError},
 				Call:    s.lualib("format", "size")},
 			{Name: "duration", Doc: "Returns milliseconds as people write them: 12 ms, 3.50 s, 2 min 05 s, 1 d 02 h 00 min.",
 				Params:  []bind.Param{{Name: "ms", Kind: bind.Any, Doc: "the number of milliseconds"}},
 				Returns: bind.Field{Type: "string", Doc: "the text."},
 				Example: `assert(format.duration(3500) == "3.50 s")`,
+				Errors:  []dberr.Code{dberr.ScriptError},
 				Call:    s.lualib("format", "duration")},
 			{Name: "number", Doc: "Returns a number with its digits in groups of three: 1 234 567.",
 				Params:  []bind.Param{{Name: "n", Kind: bind.Any, Doc: "the number"}},
 				Returns: bind.Field{Type: "string", Doc: "the text."},
 				Example: `assert(format.number(1234567) == "1 234 567")`,
+				Errors:  []dberr.Code{dberr.ScriptError},
 				Call:    s.lualib("format", "number")},
 			{Name: "table", Doc: "Returns rows as a text table with aligned columns, numbers to the right.",
 				Params: []bind.Param{
@@ -68,6 +72,7 @@ func formatModule(s *Session) *bind.Module {
 				},
 				Returns: bind.Field{Type: "string", Doc: "the text, without a line feed at its end."},
 				Example: `print(format.table(storage.snapshots(), {"id", "documents", "bytes"}))`,
+				Errors:  []dberr.Code{dberr.ScriptError},
 				Call:    s.lualib("format", "table")},
 		},
 	}
@@ -106,9 +111,10 @@ func reportModule(s *Session) *bind.Module {
 		Name: "report", Doc: "reports in Markdown",
 		Funcs: []bind.Func{
 			{Name: "new", Doc: "Begins a report in Markdown. Its methods add to it and return it: `r:section(title)`, `r:text(text)`, `r:list(items)`, `r:table(rows, columns)` as format.table takes them. `r:markdown()` is the text, `tostring(r)` too, and `r:write(path)` writes it to a file.",
-				Params:  []bind.Param{{Name: "title", Kind: bind.String, Doc: "its heading"}},
+				Params:  []bind.Param{{Name: "title", Kind: bind.String, Names: bind.Nothing, Doc: "its heading"}},
 				Returns: bind.Field{Type: "table", Doc: "the report."},
 				Example: "local r = report.new(\"Snapshots\")\nr:section(\"Kept\"):table(storage.snapshots(), {\"id\", \"documents\"})\nprint(r)",
+				Errors:  []dberr.Code{dberr.ScriptError},
 				Call:    s.lualib("report", "new")},
 		},
 	}

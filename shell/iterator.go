@@ -28,11 +28,12 @@ type iterator struct {
 // iteratorModule is the methods of an iterator.
 func iteratorModule(*Session) *bind.Module {
 	return &bind.Module{
-		Name: "iterator", Receiver: "it",
+		Name: "iterator", Receiver: "it", Calls: "table?",
 		Doc: "a walk over a collection, as c:each returns it; a for loop calls it",
 		Funcs: []bind.Func{
 			{Name: "close", Doc: "Ends the walk early and lets go of its view. At its last document an iterator closes itself; one that is left early holds its view until Lua has collected it.",
 				Example: "local it = db.users:each()\nlocal first = it()\nit:close()",
+				Errors:  []dberr.Code{dberr.ScriptError},
 				Call: func(a *bind.Args) (lua.LValue, error) {
 					a.Self.(*iterator).end(dberr.New(dberr.ScriptError, "the iterator is closed"))
 					return nil, nil

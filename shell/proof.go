@@ -9,7 +9,7 @@ import (
 
 func proofFuncs(s *Session) []bind.Func {
 	state := func(name string) bind.Param {
-		return bind.Param{Name: name, Kind: bind.String, Doc: "`\"live\"` for the open database, a snapshot's id, or the path of a snapshot, a backup or a data directory"}
+		return bind.Param{Name: name, Kind: bind.String, Names: bind.States, Doc: "`\"live\"` for the open database, a snapshot's id, or the path of a snapshot, a backup or a data directory"}
 	}
 	return []bind.Func{
 		{Name: "verify",

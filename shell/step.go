@@ -13,7 +13,7 @@ func stepFuncs(s *Session) []bind.Func {
 		{Name: "step",
 			Doc: "Runs a step of a runbook and journals it: that it begins, before fn is called, and its result, before the next line runs. Both are durable. If a later step fails, `aerodb run --resume ID` runs the script again from the top, and a step that is done gives its recorded result without being run. Names are unique in a run, steps are not nested, and the result is one value that JSON can hold; step returns it as JSON gives it back. A step whose process died in it has an unknown outcome, and nothing is guessed.",
 			Params: []bind.Param{
-				{Name: "name", Kind: bind.String, Doc: "what the step does, unique in the runbook"},
+				{Name: "name", Kind: bind.String, Names: bind.Nothing, Doc: "what the step does, unique in the runbook"},
 				{Name: "fn", Kind: bind.Function, Doc: "the step; it is called without arguments"},
 			},
 			Returns: bind.Field{Type: "any", Doc: "what fn returned."},
@@ -22,7 +22,7 @@ func stepFuncs(s *Session) []bind.Func {
 			Call:    s.step},
 		{Name: "confirm",
 			Doc:     "Asks a person whether to go on, and returns only after a yes; anything else is an error. Without a terminal to ask on it fails at once and names --yes, which answers every question. A rehearsal answers yes and says what was asked.",
-			Params:  []bind.Param{{Name: "question", Kind: bind.String, Doc: "what is going to happen"}},
+			Params:  []bind.Param{{Name: "question", Kind: bind.String, Names: bind.Nothing, Doc: "what is going to happen"}},
 			Returns: bind.Field{Type: "boolean", Doc: "true."},
 			Example: `confirm("Remove 12 documents")`,
 			Errors:  []dberr.Code{dberr.ConfigInvalid},

@@ -27,11 +27,13 @@ func stateFuncs(s *Session) []bind.Func {
 			Doc:     "Tells what the database holds and how it is doing. It reads counters, so it costs the same at any size.",
 			Returns: bind.Field{Type: "Stats", Doc: "a table of counters."},
 			Example: `print(storage.stats().document_count)`,
+			Errors:  []dberr.Code{dberr.DatabaseFailed},
 			Call:    s.value(func(db *engine.DB, _ *bind.Args) (document.Value, error) { return valueOf(db.Stats()) })},
 		{Name: "digest",
 			Doc:     "Returns the digest of the whole logical state: equal digest, equal state. It is kept up to date at every write, so reading it costs nothing. It proves equality against accident, not against an adversary.",
 			Returns: bind.Field{Type: "string", Doc: "64 hex digits."},
 			Example: "local before = storage.digest()\nstorage.checkpoint()\nassert(storage.digest() == before)",
+			Errors:  []dberr.Code{dberr.DatabaseFailed},
 			Call: s.value(func(db *engine.DB, _ *bind.Args) (document.Value, error) {
 				sum, err := db.Digest()
 				return document.StringValue(sum.String()), err
@@ -76,6 +78,7 @@ func stateFuncs(s *Session) []bind.Func {
 			Doc:     "Closes the database and opens it again from its files, as the next start would. Collections go on working; iterators made before do not.",
 			Returns: bind.Field{Type: "Reopen", Doc: "what recovery found."},
 			Example: "local before = storage.digest()\nlocal r = storage.reopen()\nassert(r.digest == before)",
+			Errors:  []dberr.Code{dberr.DatabaseLocked, dberr.WALCorruption, dberr.StorageCorruption, dberr.StorageIOError},
 			Call:    s.reopenDatabase},
 	}
 }
@@ -95,10 +98,11 @@ func snapshotFuncs(s *Session) []bind.Func {
 			Doc:     "Lists the snapshots, oldest first.",
 			Returns: bind.Field{Type: "Snapshot[]", Doc: "a list."},
 			Example: "for _, snap in ipairs(storage.snapshots()) do print(snap.id, snap.bytes) end",
+			Errors:  []dberr.Code{dberr.StorageIOError, dberr.StorageCorruption, dberr.DatabaseFailed},
 			Call:    s.value(func(db *engine.DB, _ *bind.Args) (document.Value, error) { return snapshots(db) })},
 		{Name: "remove_snapshot",
 			Doc:     "Removes a snapshot and frees the segments that only it held. The one of the current checkpoint cannot be removed.",
-			Params:  []bind.Param{{Name: "id", Kind: bind.String, Doc: "the snapshot's id, as snapshots() lists it"}},
+			Params:  []bind.Param{{Name: "id", Kind: bind.String, Names: bind.Snapshots, Doc: "the snapshot's id, as snapshots() lists it"}},
 			Returns: bind.Field{Type: "table", Doc: "a table: `id`, `freed_bytes`."},
 			Example: "storage.checkpoint()\ndb.users:insert{_id = \"zoe\", name = \"Zoe\"}\nstorage.checkpoint()\nprint(storage.remove_snapshot(storage.snapshots()[1].id).freed_bytes)",
 			Errors:  []dberr.Code{dberr.SnapshotNotFound, dberr.SnapshotFailed, dberr.DatabaseReadOnly},

@@ -18,6 +18,9 @@ const filterBytesMax = 1 << 20
 
 var operators = []string{"$eq", "$gt", "$gte", "$lt", "$lte"}
 
+// Operators lists the names of the operators, sorted.
+func Operators() []string { return slices.Clone(operators) }
+
 // parseFilter returns the predicates of a filter, sorted by field.
 func parseFilter(indexes []Index, filter []byte) ([]Predicate, error) {
 	if len(filter) == 0 {

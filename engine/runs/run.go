@@ -100,7 +100,7 @@ func (s Store) Load(id string) (Run, error) {
 
 func (s Store) unknown(id string) error {
 	e := dberr.New(dberr.ScriptError, "there is no run %q", id).WithHint("list the runs with: aerodb runs")
-	ids, err := s.ids()
+	ids, err := s.IDs()
 	if err != nil {
 		return err
 	}

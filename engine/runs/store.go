@@ -88,8 +88,8 @@ func (s Store) names() ([]string, error) {
 	return names, nil
 }
 
-// ids lists the ids of journals and rehearsals, oldest first.
-func (s Store) ids() ([]string, error) {
+// IDs lists the ids of journals and rehearsals, oldest first.
+func (s Store) IDs() ([]string, error) {
 	names, err := s.names()
 	if err != nil {
 		return nil, err
@@ -160,7 +160,7 @@ func (s Store) publish(id string, r *Record) (size int64, sum uint32, err error)
 // List returns all runs and rehearsals, oldest first. What is damaged is listed with its
 // Err.
 func (s Store) List() ([]Run, error) {
-	ids, err := s.ids()
+	ids, err := s.IDs()
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +181,7 @@ func (s Store) Prune(keep int) (removed []string, err error) {
 	if keep < 0 {
 		return nil, dberr.New(dberr.ConfigInvalid, "%d runs cannot be kept", keep)
 	}
-	ids, err := s.ids()
+	ids, err := s.IDs()
 	if err != nil {
 		return nil, err
 	}

@@ -179,12 +179,16 @@ func (f *Func) missing(m *Module, p *Param) error {
 
 // misuse is the error of wrong arguments.
 func (f *Func) misuse(m *Module, format string, args ...any) error {
-	code := f.Misuse
-	if code == "" {
-		code = dberr.ScriptError
-	}
-	err := dberr.New(code, "%s: %s", m.Qualified(f), fmt.Sprintf(format, args...))
+	err := dberr.New(f.misuseCode(), "%s: %s", m.Qualified(f), fmt.Sprintf(format, args...))
 	return err.WithHint("help(%q) shows how it is called", m.Qualified(f))
+}
+
+// misuseCode is the code of wrong arguments.
+func (f *Func) misuseCode() dberr.Code {
+	if f.Misuse == "" {
+		return dberr.ScriptError
+	}
+	return f.Misuse
 }
 
 func (p *Param) accepts(v lua.LValue) bool {

@@ -128,7 +128,12 @@ func TestMethods(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	r := Registry{tools(), {Name: "box", Receiver: "b", Doc: "a box", Funcs: []Func{{Name: "open", Doc: "Opens.", Example: "b:open()"}}}}
+	r := Manual{
+		Registry: Registry{tools(), {Name: "box", Receiver: "b", Doc: "a box",
+			Types: []Type{{Name: "Lid", Doc: "What it has.", Fields: []Field{{Name: "weight", Type: "integer", Doc: "grams"}}}},
+			Funcs: []Func{{Name: "open", Doc: "Opens.", Example: "b:open()"}}}},
+		Topics: []Topic{{Name: "keys", Summary: "what to press", Text: "Enter runs."}},
+	}
 	for topic, want := range map[string]string{
 		"tools.opts":    "tools.opts{output=, limit=}\n\nTakes options.\n",
 		"tools.all()":   "tools.all(s, i, b, t, f, [a])\n\nTakes one of each. It returns what it got.\n",
@@ -137,20 +142,36 @@ func TestHelp(t *testing.T) {
 		"box.open":      "b:open()\n\nOpens.\n",
 		"tools":         "tools: things to try\n\n  tools.all(s, i, b, t, f, [a])",
 		"options":       "tools.opts{output=, limit=}           Takes options.",
+		"takes OPTIONS": "tools.opts{output=, limit=}           Takes options.",
+		"most":          "tools.opts{output=, limit=}           Takes options.", // the text of an option
+		"keys":          "Enter runs.",
+		"press":         `help("keys")                          what to press`,
+		"Lid":           "Lid: What it has.\n\n  weight                          grams",
+		"AERO_WAL_FULL": "AERO_WAL_FULL (REJECT)\n\nThe write does not fit",
+		"wal_full":      "AERO_WAL_FULL (REJECT)\n\nThe write does not fit",
 		"tools.opst":    `nothing is known about "tools.opst"; did you mean "tools.opts"?`,
+		"opst":          `nothing is known about "opst"; did you mean "opts"?`,
+		"kesy":          `nothing is known about "kesy"; did you mean "keys"?`,
+		"AERO_WAL_FUL":  "AERO_WAL_FULL                         The write does not fit",
+		"AERO_WAL_FLUL": `nothing is known about "AERO_WAL_FLUL"; did you mean "AERO_WAL_FULL"?`,
 		"":              `nothing is known about ""`,
 	} {
-		if got := r.Help(topic); !strings.HasPrefix(got, want) {
+		if got, found := r.Explain(topic); found == strings.HasPrefix(want, "nothing") || !strings.HasPrefix(got, want) {
 			t.Errorf("help(%q):\n%s\nwant\n%s", topic, got, want)
 		}
 	}
-	if text := r.Overview(); !strings.Contains(text, "tools: things to try\n") || !strings.Contains(text, "  b:open()  Opens.\n") {
+	if text := r.Overview(); !strings.Contains(text, "tools: things to try\n") || !strings.Contains(text, "  b:open()                              Opens.\n") {
 		t.Errorf("help():\n%s", text)
+	}
+	for _, name := range r.Names() {
+		if text, found := r.Explain(name); !found || strings.Contains(text, "                          what to press") {
+			t.Errorf("help(%q) is not explained:\n%s", name, text)
+		}
 	}
 }
 
 func TestWrap(t *testing.T) {
-	text := wrap(strings.Repeat("word ", 40))
+	text := wrap(strings.Repeat("word ", 40), 0)
 	for line := range strings.SplitSeq(text, "\n") {
 		if len(line) > 78 || strings.HasPrefix(line, " ") || strings.HasSuffix(line, " ") {
 			t.Errorf("line %q", line)

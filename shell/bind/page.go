@@ -3,6 +3,8 @@ package bind
 import (
 	"fmt"
 	"strings"
+
+	"github.com/aerodb/aerodb/engine/dberr"
 )
 
 // Page is the reference page of some modules in Markdown. The committed pages equal
@@ -51,6 +53,7 @@ func (m *Module) section(b *strings.Builder, f *Func) {
 				kind += "?"
 			}
 			fmt.Fprintf(b, "| `%s` | %s | %s |\n", params[i].Name, kind, params[i].Doc)
+			params[i].memberRows(b)
 		}
 	}
 	for i := range f.Params {
@@ -62,13 +65,30 @@ func (m *Module) section(b *strings.Builder, f *Func) {
 		fmt.Fprintf(b, "\nReturns %s\n", f.Returns.Doc)
 	}
 	if len(f.Errors) > 0 {
-		codes := make([]string, len(f.Errors))
-		for i, code := range f.Errors {
-			codes[i] = "`" + string(code) + "`"
-		}
-		fmt.Fprintf(b, "\nErrors: %s.\n", strings.Join(codes, ", "))
+		fmt.Fprintf(b, "\nErrors: %s.\n", joinCodes(f.Errors, "`"))
 	}
 	fmt.Fprintf(b, "\n```lua\n%s\n```\n", f.Example)
+}
+
+// memberRows lists the known members of a table below it.
+func (p *Param) memberRows(b *strings.Builder) {
+	for i := range p.Members {
+		m := &p.Members[i]
+		kind := m.Kind.String()
+		if m.Optional {
+			kind += "?"
+		}
+		fmt.Fprintf(b, "| `%s.%s` | %s | %s |\n", p.Name, m.Name, kind, m.Doc)
+	}
+}
+
+// joinCodes lists codes, each between two marks.
+func joinCodes(codes []dberr.Code, mark string) string {
+	names := make([]string, len(codes))
+	for i, code := range codes {
+		names[i] = mark + string(code) + mark
+	}
+	return strings.Join(names, ", ")
 }
 
 func (t *Type) section(b *strings.Builder) {
@@ -84,6 +104,7 @@ func (r Registry) Annotations() string {
 	var b strings.Builder
 	b.WriteString("---@meta\n-- Generated from the function registry in shell/; do not edit.\n" +
 		"-- For editors that read LuaLS annotations: put this file into the workspace.\n")
+	annotateErrors(&b)
 	for _, m := range r {
 		b.WriteString("\n")
 		for i := range m.Types {
@@ -92,6 +113,12 @@ func (r Registry) Annotations() string {
 		if m.Name != "" {
 			comment(&b, m.Doc)
 			fmt.Fprintf(&b, "---@class aerodb.%s\n", m.Name)
+			if m.Calls != "" {
+				fmt.Fprintf(&b, "---@overload fun(): %s\n", m.Calls)
+			}
+			for _, f := range m.Fields {
+				fmt.Fprintf(&b, "---@field %s %s %s\n", f.Name, f.Type, f.Doc)
+			}
 			if m.Others != "" {
 				fmt.Fprintf(&b, "---@field [string] %s\n", r.typeName(m.Others))
 			}
@@ -102,6 +129,26 @@ func (r Registry) Annotations() string {
 		}
 	}
 	return b.String()
+}
+
+// annotateErrors describes what is raised.
+func annotateErrors(b *strings.Builder) {
+	b.WriteString("\n")
+	comment(b, "The code of an error; it never changes its meaning.")
+	b.WriteString("---@alias aerodb.Code\n")
+	for _, row := range dberr.Table {
+		fmt.Fprintf(b, "---| %q # %s\n", string(row.Code), row.Meaning)
+	}
+	b.WriteString("\n")
+	comment(b, "What is raised; pcall gives it back.")
+	b.WriteString(`---@class aerodb.Error
+---@field code aerodb.Code
+---@field severity "REJECT"|"ERROR"|"FATAL"|"BUG"
+---@field message string what happened
+---@field hint string what to do next
+---@field details table facts by name
+---@field where? string file and line
+`)
 }
 
 // local keeps a handle's class, which is no global, out of the globals.
@@ -137,7 +184,7 @@ func (r Registry) typeName(name string) string {
 		base, suffix = base[:cut], base[cut:]+suffix
 	}
 	for _, m := range r {
-		if m.typeOf(base) != nil || m.Receiver != "" && m.Name == base {
+		if m.TypeOf(base) != nil || m.Receiver != "" && m.Name == base {
 			return "aerodb." + name
 		}
 	}
@@ -147,6 +194,9 @@ func (r Registry) typeName(name string) string {
 func (m *Module) annotate(b *strings.Builder, f *Func, r Registry) {
 	b.WriteString("\n")
 	comment(b, f.Doc)
+	comment(b, "")
+	comment(b, "Errors: "+joinCodes(m.codes(f), "`")+".")
+	comment(b, "```lua\n"+f.Example+"\n```")
 	var names []string
 	for i := range f.Params {
 		p := &f.Params[i]
@@ -174,7 +224,9 @@ func (p *Param) annotation(r Registry) string {
 	switch {
 	case p.Type != "":
 		return r.typeName(p.Type)
-	case p.Kind != Options:
+	case len(p.Choices) > 0:
+		return `"` + strings.Join(p.Choices, `"|"`) + `"`
+	case len(p.Members) == 0:
 		return p.Kind.String()
 	}
 	members := make([]string, len(p.Members))
@@ -194,6 +246,6 @@ func (p *Param) annotation(r Registry) string {
 
 func comment(b *strings.Builder, text string) {
 	for line := range strings.SplitSeq(text, "\n") {
-		fmt.Fprintf(b, "--- %s\n", line)
+		fmt.Fprintf(b, "%s\n", strings.TrimRight("--- "+line, " "))
 	}
 }

@@ -38,9 +38,26 @@ type Param struct {
 	Optional bool
 	Missing  dberr.Code // the code if it is left out; "" means the function's Misuse
 	Doc      string
-	Members  []Param // of Options
-	Short    string  // of Options: the member that a string in place of the table is taken for
+	Members  []Param  // of Options; of a Table those that are known
+	Short    string   // of Options: the member that a string in place of the table is taken for
+	Names    Names    // of a String: what it names
+	Choices  []string // of a String: all that it may be
 }
+
+// Names is what the strings for a parameter name, for completion.
+type Names uint8
+
+// What a string may name. Most strings of an operator are paths.
+const (
+	Files         Names = iota
+	Nothing             // nothing that can be listed: an _id, a sentence
+	Snapshots           // a snapshot's id
+	States              // "live", a snapshot's id or a path
+	Collections         // a schema's id
+	Versions            // a version of the collection that the string before it names
+	IndexedFields       // an indexed field of the receiver, also with a leading -
+	Topics              // what help explains
+)
 
 // A Field is one member of a result.
 type Field struct {
@@ -77,7 +94,9 @@ type Module struct {
 	Funcs    []Func
 	// Missing answers for a name that is no function; nil makes it an error.
 	Missing func(a *Args, name string) (lua.LValue, error)
-	Others  string // the type of what Missing returns, for annotations
+	Others  string  // the type of what Missing returns, for annotations
+	Fields  []Field // values beside the functions, for help and annotations
+	Calls   string  // what a handle returns that is called, for annotations
 }
 
 // Qualified returns a function's name as callers write it: storage.stats, c:insert, help.
@@ -160,6 +179,16 @@ func (r Registry) Module(name string) *Module {
 	for _, m := range r {
 		if m.Name == name && name != "" {
 			return m
+		}
+	}
+	return nil
+}
+
+// Func returns the function of that name, nil if there is none.
+func (m *Module) Func(name string) *Func {
+	for i := range m.Funcs {
+		if m.Funcs[i].Name == name {
+			return &m.Funcs[i]
 		}
 	}
 	return nil

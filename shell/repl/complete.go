@@ -3,43 +3,32 @@ package repl
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	lua "github.com/yuin/gopher-lua"
 
-	"github.com/aerodb/aerodb/engine/schema"
 	"github.com/aerodb/aerodb/shell"
 	"github.com/aerodb/aerodb/shell/bind"
 	"github.com/aerodb/aerodb/shell/lang"
+	"github.com/aerodb/aerodb/shell/render"
 )
 
 var keywords = []string{"and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in",
 	"local", "nil", "not", "or", "repeat", "return", "then", "true", "until", "while"}
 
 // Complete returns the word that ends at the cursor and what it may become, sorted. It
-// knows the registry, collections, variables, and inside a method's braces the options
-// and the fields of the collection. It only looks: nothing is called.
+// knows variables and the registry; of the open database collections, fields, versions
+// and snapshots; and the paths of files; and the dot-commands. It only looks: nothing is called, and what
+// cannot be looked at is left out.
 func Complete(s *shell.Session, before string) (word string, candidates []string) {
-	start := len(before)
-	for start > 0 && wordByte(before[start-1]) {
-		start--
-	}
-	path := before[start:]
-	cut := strings.LastIndexAny(path, ".:")
-	word = path[cut+1:]
-	var all []string
-	switch {
-	case cut < 0:
-		if all = inBraces(s, before[:start]); all == nil {
-			all = append(globals(s), keywords...)
+	l := looker{s: s}
+	word, all, isCommand := l.command(before)
+	if !isCommand {
+		c := scan(before)
+		if c.nowhere {
+			return "", nil
 		}
-	case path[cut] == ':':
-		all = methods(s, path[:cut])
-	default:
-		if all = inBraces(s, before[:start]); all != nil { // a dotted field
-			word = path
-		} else {
-			all = members(s, path[:cut])
-		}
+		word, all = c.word, l.candidates(&c)
 	}
 	slices.Sort(all)
 	for _, name := range slices.Compact(all) {
@@ -50,151 +39,212 @@ func Complete(s *shell.Session, before string) (word string, candidates []string
 	return word, candidates
 }
 
-func wordByte(c byte) bool {
-	return c == '_' || c == '.' || c == ':' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c >= 0x80
+// A looker finds names in a session.
+type looker struct {
+	s    *shell.Session
+	args []string // of a dot-command, before the word
 }
 
-func globals(s *shell.Session) []string {
-	return append(lang.Keys(s.Runtime().Globals), lang.Keys(s.Runtime().Session)...)
-}
-
-// value looks up a dotted path without calling anything.
-func value(s *shell.Session, path string) lua.LValue {
-	names := strings.Split(path, ".")
-	v := s.Runtime().Session.RawGetString(names[0])
-	if v == lua.LNil {
-		v = s.Runtime().Globals.RawGetString(names[0])
+func (l looker) candidates(c *cursor) []string {
+	switch {
+	case c.sep == ':':
+		return l.methods(l.thing(c.chain))
+	case c.sep == '.':
+		return onlyNames(l.members(l.thing(c.chain)))
+	case c.quoted:
+		return plain(l.inString(c))
 	}
-	for _, name := range names[1:] {
-		t, ok := v.(*lua.LTable)
-		if !ok {
-			return lua.LNil
+	if names, ok := l.inTable(c); ok {
+		return names
+	}
+	names := onlyNames(append(lang.Keys(l.s.Runtime().Globals), lang.Keys(l.s.Runtime().Session)...))
+	return append(append(names, keywords...), c.locals...)
+}
+
+// A call is the innermost call that the cursor is an argument of.
+type call struct {
+	f        *bind.Func
+	param    *bind.Param // that the cursor is in; nil if there is none
+	receiver thing
+	method   bool       // receiver:f, not module.f
+	args     []string   // its arguments so far that are strings
+	tables   []*opening // from the argument inwards
+	bracket  bool       // inside the [ of a table's key
+}
+
+// call returns nil outside of any call of the registry.
+func (l looker) call(c *cursor) *call {
+	here := &call{}
+	for i := len(c.open) - 1; i >= 0; i-- {
+		o := &c.open[i]
+		switch {
+		case o.kind == '{':
+			here.tables = append(here.tables, o)
+			continue
+		case o.kind == '[' && o.chain == nil && i == len(c.open)-1:
+			here.bracket = true
+			continue
+		case o.kind != '(' || o.chain == nil:
+			return nil
 		}
-		v = t.RawGetString(name)
+		slices.Reverse(here.tables)
+		here.args, here.method = o.strings, o.chain[len(o.chain)-1].op == ':'
+		if here.receiver, here.f = l.function(o.chain); here.f == nil {
+			return nil
+		}
+		if o.comma < len(here.f.Params) {
+			here.param = &here.f.Params[o.comma]
+		}
+		return here
 	}
-	return v
+	return nil
 }
 
-// members are the keys of a table; db has collections beside its functions.
-func members(s *shell.Session, path string) []string {
-	t, ok := value(s, path).(*lua.LTable)
+// inTable gives the names that may stand as a key where the cursor is; false means that it
+// is not in a table whose keys are known.
+func (l looker) inTable(c *cursor) ([]string, bool) {
+	here := l.call(c)
+	if here == nil || here.param == nil || len(here.tables) == 0 || here.bracket {
+		return nil, false
+	}
+	inner := here.tables[len(here.tables)-1]
+	if !inner.fresh {
+		return nil, false
+	}
+	var names []string
+	for _, name := range l.keys(here) {
+		switch {
+		case slices.Contains(inner.keys, name):
+		case render.IsName(name):
+			names = append(names, name)
+		case c.word == "":
+			names = append(names, `["`+name+`"]`)
+		}
+	}
+	return names, true
+}
+
+// inString gives what a string may hold.
+func (l looker) inString(c *cursor) []string {
+	if len(c.open) > 0 {
+		o := &c.open[len(c.open)-1]
+		switch {
+		case o.kind == '[' && o.chain != nil:
+			return l.members(l.thing(o.chain))
+		case o.kind == '(' && len(o.chain) == 1 && o.chain[0].name == "require":
+			return l.modules(c.word)
+		}
+	}
+	here := l.call(c)
+	switch {
+	case here == nil:
+		return l.files(c.word)
+	case here.bracket:
+		return l.keys(here)
+	case here.param == nil:
+		return nil
+	}
+	p, siblings := here.param, here.args
+	switch {
+	case len(here.tables) == 1 && here.tables[0].key != "":
+		key := here.tables[0].key
+		p = member(p, key)
+	case len(here.tables) > 0:
+		return l.inDefinition(here)
+	case p.Kind == bind.Options:
+		p = member(p, p.Short)
+	}
+	if p == nil || p.Kind != bind.String {
+		return nil
+	}
+	return l.named(p, c.word, here, siblings)
+}
+
+func member(p *bind.Param, name string) *bind.Param {
+	for i := range p.Members {
+		if p.Members[i].Name == name {
+			return &p.Members[i]
+		}
+	}
+	return nil
+}
+
+// named gives the strings for a parameter.
+func (l looker) named(p *bind.Param, word string, here *call, siblings []string) []string {
+	if len(p.Choices) > 0 {
+		return slices.Clone(p.Choices)
+	}
+	switch p.Names {
+	case bind.Files:
+		return l.files(word)
+	case bind.Snapshots:
+		return l.snapshots()
+	case bind.States:
+		return append(append(l.files(word), l.snapshots()...), "live")
+	case bind.Collections:
+		return l.collections()
+	case bind.Versions:
+		id := ""
+		if len(siblings) > 0 {
+			id = siblings[0]
+		}
+		return l.versions(id)
+	case bind.IndexedFields:
+		var names []string
+		for _, name := range l.indexed(here.receiver) {
+			names = append(names, name, "-"+name)
+		}
+		return names
+	case bind.Topics:
+		return l.s.Topics()
+	}
+	return nil
+}
+
+// files are the paths that continue typed.
+func (l looker) files(typed string) []string {
+	if strings.Contains(typed, `\`) {
+		return nil
+	}
+	return l.s.Files(typed)
+}
+
+// plain leaves out what would need an escape in a Lua string, or that a terminal would
+// not show as it is.
+func plain(texts []string) []string {
+	return slices.DeleteFunc(texts, func(text string) bool {
+		return strings.ContainsFunc(text, func(r rune) bool { return strings.ContainsRune("\"'\\", r) || !unicode.IsPrint(r) })
+	})
+}
+
+// modules are what require finds: in the working directory, then by the templates of
+// package.path, dir/?.lua;...
+func (l looker) modules(typed string) []string {
+	library, ok := l.value("package").(*lua.LTable)
 	if !ok {
 		return nil
 	}
-	names := lang.Keys(t)
-	if path == "db" {
-		for _, definition := range definitions(s) {
-			names = append(names, definition.ID)
-		}
-	}
-	return names
-}
-
-func definitions(s *shell.Session) []*schema.Schema {
-	if s.DB() == nil {
-		return nil
-	}
-	all, err := s.DB().Schemas()
-	if err != nil {
-		return nil
-	}
-	return all
-}
-
-// methods are those of the handle that path names, of any handle if it is not known.
-func methods(s *shell.Session, path string) []string {
 	var names []string
-	v := value(s, path)
-	for _, m := range s.Registry {
-		known := s.Handle(m.Name, v) != nil
-		if m.Receiver == "" || v.Type() == lua.LTUserData && !known {
+	for template := range strings.SplitSeq("?.lua;"+lua.LVAsString(library.RawGetString("path")), ";") {
+		before, after, ok := strings.Cut(template, "?")
+		if !ok {
 			continue
 		}
-		for i := range m.Funcs {
-			names = append(names, m.Funcs[i].Name)
+		for _, file := range l.files(before + strings.ReplaceAll(typed, ".", "/")) {
+			name := strings.TrimPrefix(file, before)
+			module, isModule := strings.CutSuffix(name, after)
+			if isModule || strings.HasSuffix(name, "/") {
+				names = append(names, strings.ReplaceAll(module, "/", "."))
+			}
 		}
 	}
 	return names
 }
 
-// inBraces gives the names that belong into the braces that are open at the cursor:
-// the options of a method, or the fields of its collection. Nil means no such place.
-func inBraces(s *shell.Session, before string) []string {
-	receiver, method, depth := openCall(before)
-	if depth == 0 {
-		return nil
+// value looks up a name without calling anything.
+func (l looker) value(name string) lua.LValue {
+	if v := l.s.Runtime().Session.RawGetString(name); v != lua.LNil {
+		return v
 	}
-	m := s.Registry.Module("collection")
-	_, f := s.Registry.Find(m.Receiver + ":" + method)
-	if f == nil || len(f.Params) == 0 {
-		return nil
-	}
-	if f.Params[0].Kind == bind.Options && depth == 1 && !inQuotes(before) {
-		var names []string
-		for _, option := range f.Params[0].Members {
-			names = append(names, option.Name)
-		}
-		return names
-	}
-	if f.Params[0].Kind == bind.Options && depth > 2 {
-		return nil
-	}
-	return fields(s, receiver)
-}
-
-// openCall finds the innermost receiver:method{ or receiver:method({ that is not closed,
-// and how many braces are open since.
-func openCall(before string) (receiver, method string, depth int) {
-	closed := 0
-	for i := len(before) - 1; i >= 0; i-- {
-		switch before[i] {
-		case '}':
-			closed++
-		case '{':
-			if closed > 0 {
-				closed--
-				continue
-			}
-			depth++
-			head := strings.TrimRight(before[:i], " (")
-			start := len(head)
-			for start > 0 && wordByte(head[start-1]) {
-				start--
-			}
-			if r, m, ok := strings.Cut(head[start:], ":"); ok && m != "" {
-				return r, m, depth
-			}
-		}
-	}
-	return "", "", 0
-}
-
-// inQuotes reports whether the cursor is inside a string that began on the line.
-func inQuotes(before string) bool { return strings.Count(before, `"`)%2 == 1 }
-
-// fields are the paths of a collection's fields. A receiver that is not known gives all
-// collections' fields.
-func fields(s *shell.Session, receiver string) []string {
-	id, named := strings.CutPrefix(receiver, "db.")
-	if h, ok := s.Handle("collection", value(s, receiver)).(interface{ Collection() string }); ok {
-		id, named = h.Collection(), true
-	}
-	var names []string
-	for _, definition := range definitions(s) {
-		if !named || definition.ID == id {
-			names = appendFields(names, "", definition.Fields)
-		}
-	}
-	return names
-}
-
-func appendFields(names []string, prefix string, fields []schema.Field) []string {
-	for i := range fields {
-		f := &fields[i]
-		names = append(names, prefix+f.Name)
-		if f.Type == schema.Object {
-			names = appendFields(names, prefix+f.Name+".", f.Fields)
-		}
-	}
-	return names
+	return l.s.Runtime().Globals.RawGetString(name)
 }

@@ -31,7 +31,7 @@ func DotCommands() []DotCommand {
 	return []DotCommand{
 		{Name: ".all", Doc: "show the whole last result", run: (*console).all},
 		{Name: ".collections", Alias: ".tables", Doc: "list the collections: documents, versions, indexes", run: chunk(collectionsChunk)},
-		{Name: ".help", Usage: "[COMMAND]", Doc: "list the dot-commands", run: (*console).help},
+		{Name: ".help", Usage: "[COMMAND]", Doc: "list the dot-commands; explain one, or what help() knows", run: (*console).help},
 		{Name: ".mode", Usage: "[" + strings.Join(render.Modes, "|") + "]", Doc: "show results so; without an argument: how now", run: (*console).setMode},
 		{Name: ".once", Usage: "[--replace] FILE", Doc: "write what the next statement prints and returns to FILE", run: (*console).setOnce},
 		{Name: ".pager", Usage: "[on|off|PROGRAM]", Doc: "send what is longer than the screen through a pager, or abridge it", run: (*console).setPager},
@@ -136,28 +136,19 @@ func (c *console) all(ctx context.Context, _ string) error {
 	return nil
 }
 
-// help lists the commands.
-func (c *console) help(_ context.Context, rest string) error {
+// help lists the commands, or explains one; what is none is a topic of help in Lua.
+func (c *console) help(ctx context.Context, rest string) error {
 	name := "." + strings.TrimPrefix(rest, ".")
-	if rest != "" && findCommand(name) == nil {
-		return c.command(context.Background(), name) // says that there is none
-	}
-	width := 0
-	for _, d := range DotCommands() {
-		width = max(width, len(d.Name)+1+len(d.Usage))
-	}
-	for _, d := range DotCommands() {
-		if rest != "" && d.Name != name && d.Alias != name {
-			continue
-		}
-		doc := d.Doc
-		if d.Alias != "" {
-			doc += "; also " + d.Alias
-		}
-		fmt.Fprintf(c.o.Results, "%-*s  %s\n", min(width, helpColumn), d.Name+" "+d.Usage, doc)
-	}
-	if rest == "" {
+	switch {
+	case rest == "":
+		listCommands(c.o.Results, "")
 		fmt.Fprintln(c.o.Results, "help() is about Lua: storage, db and the rest.")
+	case findCommand(name) != nil:
+		listCommands(c.o.Results, name)
+	case strings.HasPrefix(rest, "."):
+		c.fail(unknownCommand(name))
+	default:
+		return c.evaluate(ctx, ChunkName, "help("+render.Print(lua.LString(rest), nil)+")")
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func (s *script) readLine(prompt string) (string, error) {
 func (s *script) remember(entry string) { s.history = append(s.history, entry) }
 func (s *script) close() error          { return nil }
 
-func newSession(t *testing.T, out io.Writer) *shell.Session {
+func newSession(t testing.TB, out io.Writer) *shell.Session {
 	t.Helper()
 	tick := ticking()
 	options := engine.DefaultOptions()
@@ -67,7 +67,7 @@ func newSession(t *testing.T, out io.Writer) *shell.Session {
 	}
 	s := shell.New(shell.Env{
 		Stdin: strings.NewReader(""), Stdout: out, Stderr: out, FS: vfs.OS,
-		Open: func(name string) (fs.File, error) { return os.Open(name) }, Now: tick,
+		Open: func(name string) (fs.File, error) { return os.Open(name) }, Now: tick, Topics: Topics,
 	}, db, open)
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
@@ -195,52 +195,5 @@ func TestInterruptGivesThePromptBack(t *testing.T) {
 	})
 	if err != nil || !strings.Contains(screen.String(), "AERO_SCRIPT_INTERRUPTED") || !strings.HasSuffix(screen.String(), "> 1 + 1\n2\n") {
 		t.Errorf("err = %v, screen:\n%s", err, screen.String())
-	}
-}
-
-func TestComplete(t *testing.T) {
-	s := newSession(t, io.Discard)
-	_, err := s.Eval(context.Background(), ChunkName, `
-		db.define_schema{schema_id = "quakes", schema_version = "v1",
-			fields = {_id = {type = "string", required = true}, mag = "float", location = {type = "object", fields = {lat = "float"}}},
-			indexes = {"mag"}}
-		c = db.quakes
-		settings = {colour = 1, count = 2}
-		it = c:each()`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct{ before, word, want string }{
-		{"stor", "stor", "storage"},
-		{"storage.sn", "sn", "snapshot snapshots"},
-		{"x = storage.re", "re", "remove_snapshot reopen restore"},
-		{"db.q", "q", "quakes"},
-		{"db.sch", "sch", "schema schemas"},
-		{"db.quakes:ins", "ins", "insert insert_many"},
-		{"c:ex", "ex", "explain export"},
-		{"it:", "", "close"},
-		{"storage:", "", "close count delete each explain export find get import insert insert_many replace"},
-		{"print(settings.co", "co", "colour count"},
-		{"setti", "setti", "settings"},
-		{"whi", "whi", "while"},
-		{"c:find{", "", "filter limit sort"},
-		{"c:find{filter = {ma", "ma", "mag"},
-		{"db.quakes:find{filter = {location.l", "location.l", "location.lat"},
-		{`c:find{sort = "-ma`, "ma", "mag"},
-		{"c:insert{lo", "lo", "location location.lat"},
-		{"c:find{limit = 3} prin", "prin", "print"},
-		{"nothing.x", "x", ""},
-		{"", "", "*"},
-	} {
-		word, got := Complete(s, c.before)
-		if c.want == "*" {
-			if len(got) < 20 {
-				t.Errorf("%q: only %q", c.before, got)
-			}
-			continue
-		}
-		if word != c.word || strings.Join(got, " ") != c.want {
-			t.Errorf("%q: %q %q, want %q %q", c.before, word, got, c.word, c.want)
-		}
 	}
 }

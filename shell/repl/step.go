@@ -2,6 +2,7 @@ package repl
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/aerodb/aerodb/shell/lang"
@@ -54,6 +55,9 @@ func Step(s State, line string) (State, Action) {
 		case trimmed == "help":
 			return State{}, Action{Kind: Execute, Source: "help()", Text: line}
 		}
+		if topic, ok := helpTopic(strings.TrimSpace(line)); ok {
+			return State{}, Action{Kind: Execute, Source: "help(" + strconv.Quote(topic) + ")", Text: line}
+		}
 	}
 	lines := append(append([]string{}, s.lines...), line)
 	text := strings.Join(lines, "\n")
@@ -86,6 +90,13 @@ func furthest(asStatement, asExpression *lang.SyntaxError, shift int) *lang.Synt
 		return &expression
 	}
 	return asStatement
+}
+
+// helpTopic returns the bare words behind help. It reports false if the line does not
+// begin with help, or goes on with Lua.
+func helpTopic(line string) (topic string, ok bool) {
+	topic, ok = strings.CutPrefix(line, "help ")
+	return topic, ok && !strings.ContainsFunc(topic, func(r rune) bool { return r < ' ' || strings.ContainsRune("\"'[(={", r) })
 }
 
 // check returns why source does not parse, nil if it does.

@@ -30,6 +30,10 @@ func TestStep(t *testing.T) {
 		{[]string{"exit"}, []string{"quit"}},
 		{[]string{" quit "}, []string{"quit"}},
 		{[]string{"help"}, []string{"run help()"}},
+		{[]string{"help storage.backup"}, []string{`run help("storage.backup")`}},
+		{[]string{"help c:find "}, []string{`run help("c:find")`}},
+		{[]string{`help "backup"`}, []string{`run return help "backup"`}},
+		{[]string{"help = 1"}, []string{"run help = 1"}},
 		{[]string{"if x then", "exit", "end"}, []string{"more", "more", "fail prompt:3: parse error near \"end\""}},
 	} {
 		var state State

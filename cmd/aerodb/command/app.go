@@ -83,18 +83,22 @@ func (a *app) execute() (err error) {
 	return root.ExecuteContext(a.ctx)
 }
 
-// configure loads the configuration and opens the log.
-func (a *app) configure(cmd *cobra.Command) error {
+// load reads the configuration and changes nothing.
+func (a *app) load(cmd *cobra.Command) (*config.Config, error) {
 	given := make(map[string]string)
 	for i := range config.Keys {
 		if f := cmd.Flags().Lookup(config.Keys[i].Flag); f != nil && f.Changed {
 			given[f.Name] = f.Value.String()
 		}
 	}
-	var err error
-	a.config, err = config.Load(config.Inputs{
-		File: a.flags.config, Open: a.env.Open, Environ: a.env.Environ, Flags: given,
+	return config.Load(config.Inputs{
+		File: a.flags.config, Open: a.env.Open, Environ: a.environ(), Flags: given,
 	})
+}
+
+// configure loads the configuration and opens the log.
+func (a *app) configure(cmd *cobra.Command) (err error) {
+	a.config, err = a.load(cmd)
 	if err != nil {
 		return err
 	}

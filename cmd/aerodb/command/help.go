@@ -12,7 +12,7 @@ import (
 // helpCommand returns `aerodb help [COMMAND]`.
 func helpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
-		Use:     "help [COMMAND]",
+		Use:     "help [COMMAND...]",
 		Short:   "explain a command",
 		Long:    "Explains a command, or lists them all.",
 		Example: "aerodb help snapshot remove",

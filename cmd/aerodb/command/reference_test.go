@@ -13,25 +13,28 @@ import (
 	"github.com/spf13/cobra"
 )
 
-var update = flag.Bool("update", false, "rewrite docs/cli.md")
+var update = flag.Bool("update", false, "rewrite docs/cli.md and docs/man/aerodb.1")
 
 const referencePage = "../../../docs/cli.md"
 
 // The page docs/cli.md is what the commands say of themselves. Its examples are
 // run, in their order, by TestExamples of package main.
-func TestReferencePage(t *testing.T) {
-	want := reference()
+func TestReferencePage(t *testing.T) { checkPage(t, referencePage, reference()) }
+
+// checkPage says that a committed page is what the commands make; -update writes it.
+func checkPage(t *testing.T, name, want string) {
+	t.Helper()
 	if *update {
-		if err := os.WriteFile(referencePage, []byte(want), 0o644); err != nil {
+		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	got, err := os.ReadFile(referencePage)
+	got, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if string(got) != want {
-		t.Error("docs/cli.md is not what the commands say; run: go test ./cmd/aerodb/command -update")
+		t.Errorf("%s is not what the commands say; run: go test ./cmd/aerodb/command -update", name)
 	}
 }
 

@@ -8,7 +8,7 @@ var commands = []func(*app) *cobra.Command{
 	schemaCommand, importCommand, exportCommand, requestCommand,
 	statsCommand, checkCommand, digestCommand, checkpointCommand, compactCommand, snapshotCommand,
 	backupCommand, restoreCommand, drillCommand, verifyCommand, diffCommand, selftestCommand,
-	inspectCommand, explainCommand, configCommand, versionCommand, completionCommand,
+	inspectCommand, explainCommand, configCommand, versionCommand, completionCommand, typesCommand,
 }
 
 // root returns the command that is aerodb itself.
@@ -38,7 +38,12 @@ func (a *app) root() *cobra.Command {
 	for _, c := range commands {
 		root.AddCommand(c(a))
 	}
-	root.SetHelpCommand(helpCommand(root))
+	help := helpCommand(root)
+	root.SetHelpCommand(help)
+	if a.completing() {
+		a.complete(root)
+		a.complete(help)
+	}
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { writeHelp(cmd.OutOrStdout(), cmd) })
 	return root
 }

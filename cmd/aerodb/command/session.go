@@ -7,6 +7,7 @@ import (
 	"github.com/aerodb/aerodb/engine"
 	"github.com/aerodb/aerodb/shell"
 	"github.com/aerodb/aerodb/shell/lang"
+	"github.com/aerodb/aerodb/shell/repl"
 	"github.com/spf13/cobra"
 )
 
@@ -81,7 +82,7 @@ func (a *app) shellEnv(o engine.Options) shell.Env {
 		Stdin: a.stdin, Stdout: a.out.direct, Stderr: a.env.Stderr,
 		StderrTTY: a.showProgress(), FS: a.env.FS, Open: a.env.Open, Now: a.env.Now,
 		ModulePath: a.config.Scripts.Path, MemoryLimit: a.config.Shell.MemoryLimit,
-		Database: o, Scratch: a.temporary, Sleep: a.env.Sleep,
+		Database: o, Scratch: a.temporary, Sleep: a.env.Sleep, Topics: repl.Topics,
 		Confirm: func(question string) error { return a.ask(a.needYes("not confirmed: "+question), question+". Go on?") },
 	}
 }
