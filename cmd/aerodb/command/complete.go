@@ -36,6 +36,10 @@ var completers = map[string]completer{
 	"SHELL":      words(shells...),
 	"COMMAND":    commandNames,
 
+	"V1":                        versionNames,
+	"V2":                        versionNames,
+	"aerodb schema diff ID":     collectionNames,
+	"aerodb stats FORMAT":       words("openmetrics"),
 	"aerodb explain CODE":       words(errorCodes()...),
 	"aerodb schema show ID":     collectionNames,
 	"aerodb snapshot remove ID": snapshotIDs,
@@ -107,9 +111,10 @@ func (a *app) completeNamed(cmd *cobra.Command, name string, args []string) ([]s
 	return complete(a, cmd, args)
 }
 
-var flagInUse = regexp.MustCompile(`\[?--.*$`)
+var flagInUse = regexp.MustCompile(`\[?--.*$|\(.* \| |\)`)
 
-// parameterNames are the parameters in a command's Use, "..." behind one that repeats.
+// parameterNames are the parameters in a command's Use, "..." behind one that repeats. Of
+// "(FILE | ID V1 V2)" they are those of the last choice.
 func parameterNames(use string) []string {
 	var names []string
 	for _, word := range strings.Fields(flagInUse.ReplaceAllString(use, ""))[1:] {

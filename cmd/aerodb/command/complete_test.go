@@ -11,7 +11,7 @@ import (
 // Every parameter of a command and every value of a flag has a completer, or is listed
 // here as one whose values nobody can list.
 func TestEveryParameterCompletes(t *testing.T) {
-	free := []string{"aerodb eval CODE", "aerodb CODE", "N", "int", "SEED", "TIME", "PERCENT"}
+	free := []string{"aerodb eval CODE", "aerodb CODE", "N", "int", "SEED", "TIME", "PERCENT", "INTERVAL"}
 	n := 0
 	check := func(cmd *cobra.Command, name string) {
 		n++
@@ -50,6 +50,7 @@ func TestParameterNames(t *testing.T) {
 	for use, want := range map[string]string{
 		"run FILE.lua [ARG...]":         "FILE.lua ARG...",
 		"schema":                        "",
+		"diff (FILE.json | ID V1 V2)":   "ID V1 V2",
 		"aerodb [flags]":                "",
 		"show ID [VERSION]":             "ID VERSION",
 		"backup --output FILE.tar":      "",

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"io"
 	"log/slog"
 
@@ -19,7 +20,11 @@ func (a *app) openLog() error {
 		a.closers = append(a.closers, f.Close)
 		w, terminal = f, false
 	}
-	a.log = slog.New(a.handler(w, terminal))
+	handler := a.handler(w, terminal)
+	if a.config.Log.File == "" {
+		handler = unreturned{handler}
+	}
+	a.log = slog.New(handler)
 	for i := range config.Keys {
 		name := config.Keys[i].Name
 		if from := a.config.Source(name); from != (config.Source{}) {
@@ -28,6 +33,26 @@ func (a *app) openLog() error {
 	}
 	return nil
 }
+
+// An unreturned handler passes over the events that tell of an error which is returned
+// too: beside the command's own report, on standard error, they would say it twice.
+type unreturned struct{ slog.Handler }
+
+// Handle implements slog.Handler.
+func (u unreturned) Handle(ctx context.Context, r slog.Record) error {
+	if r.Message == "recovery.failed" || r.Message == "damage.found" {
+		return nil
+	}
+	return u.Handler.Handle(ctx, r)
+}
+
+// WithAttrs implements slog.Handler.
+func (u unreturned) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return unreturned{u.Handler.WithAttrs(attrs)}
+}
+
+// WithGroup implements slog.Handler.
+func (u unreturned) WithGroup(name string) slog.Handler { return unreturned{u.Handler.WithGroup(name)} }
 
 // handler returns the log's handler. --quiet leaves errors.
 func (a *app) handler(w io.Writer, terminal bool) slog.Handler {
