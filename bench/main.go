@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"regexp"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	rounds := flag.Int("rounds", 3, "how many rounds")
+	scaleName := flag.String("scale", "small", "small (100 thousand documents, a few minutes) or full (a million)")
+	only := flag.String("only", "", "run only workloads that match this regular expression")
+	who := flag.String("subjects", "", "run only subjects that match this regular expression")
+	dir := flag.String("dir", "", "where the databases go: a directory on the disk to measure (default: a temporary one)")
+	jsonFile := flag.String("json", "", "write everything measured to this file")
+	markdownFile := flag.String("markdown", "", "write the table to this file too")
+	plotFile := flag.String("plot", "", "write a plot (SVG) to this file")
+	seed := flag.Uint64("seed", 1, "seed of what is random")
+	flag.Parse()
+
+	scale, known := scales[*scaleName]
+	if !known {
+		return fmt.Errorf("-scale is small or full, not %q", *scaleName)
+	}
+	onlyRE, err := regexp.Compile(*only)
+	if err != nil {
+		return fmt.Errorf("-only: %w", err)
+	}
+	whoRE, err := regexp.Compile(*who)
+	if err != nil {
+		return fmt.Errorf("-subjects: %w", err)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	root, err := os.MkdirTemp(*dir, "aerodb-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(root)
+	b := &bench{ctx: ctx, root: root, scale: scale, only: onlyRE, seed: *seed}
+	for _, s := range subjects {
+		if s.name == "aerodb" || s.name == "limit" || whoRE.MatchString(s.name) {
+			b.subjects = append(b.subjects, s)
+		}
+	}
+	report := Report{Seed: *seed, Scale: *scaleName, Rounds: *rounds, Settings: scale, Machine: machine(root), Versions: versions()}
+	fmt.Fprintln(os.Stderr, "Tarantool, Redis and clover have no adapter here and are left out.")
+	if fs := report.Machine.FileSystem; fs == "tmpfs" || fs == "ramfs" || fs == "overlayfs" {
+		fmt.Fprintf(os.Stderr, "%s lies on %s, where a sync may cost nothing: choose a disk with -dir.\n", root, fs)
+	}
+	if err := b.build(); err != nil {
+		return err
+	}
+	for round := range *rounds {
+		if err := b.round(round); err != nil {
+			return errors.Join(err, ctx.Err())
+		}
+	}
+	report.Machine.LoadAfter = load()
+	report.Samples = b.samples
+	return report.write(*jsonFile, *markdownFile, *plotFile)
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strings"
+)
+
+// A Sample is one value of one round: operations a second, milliseconds or megabytes, as
+// the workload says.
+type Sample struct {
+	Workload, Subject string
+	Round             int
+	Value             float64
+}
+
+// A Report is everything that was measured, and where.
+type Report struct {
+	Seed     uint64
+	Scale    string
+	Rounds   int
+	Settings Scale
+	Machine  Machine
+	Versions map[string]string
+	Samples  []Sample
+}
+
+func median(values []float64) float64 {
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	values = slices.Sorted(slices.Values(values))
+	mid := len(values) / 2
+	if len(values)%2 == 0 {
+		return (values[mid-1] + values[mid]) / 2
+	}
+	return values[mid]
+}
+
+// values returns the samples of a workload and a subject by round.
+func (r *Report) values(workload, subject string) map[int]float64 {
+	v := map[int]float64{}
+	for _, s := range r.Samples {
+		if s.Workload == workload && s.Subject == subject {
+			v[s.Round] = s.Value
+		}
+	}
+	return v
+}
+
+// value returns the median over the rounds, or NaN.
+func (r *Report) value(workload, subject string) float64 {
+	var all []float64
+	for _, v := range r.values(workload, subject) {
+		all = append(all, v)
+	}
+	return median(all)
+}
+
+// ratio returns how many times as good a is as b: the median of the ratios of the
+// rounds, or NaN.
+func (r *Report) ratio(w workload, a, b string) float64 {
+	of := r.values(w.name, b)
+	var all []float64
+	for round, v := range r.values(w.name, a) {
+		if o, has := of[round]; has && w.more {
+			all = append(all, v/o)
+		} else if has {
+			all = append(all, o/v)
+		}
+	}
+	return median(all)
+}
+
+// best returns the peer that is hardest to beat, or "".
+func (r *Report) best(w workload) (name string, ratio float64) {
+	ratio = math.NaN()
+	for _, s := range subjects {
+		if s.name == "aerodb" || s.name == "limit" {
+			continue
+		}
+		if q := r.ratio(w, "aerodb", s.name); !math.IsNaN(q) && !(q >= ratio) {
+			name, ratio = s.title, q
+		}
+	}
+	return name, ratio
+}
+
+// write prints the table and writes the files that have a name.
+func (r *Report) write(jsonFile, markdownFile, plotFile string) error {
+	table := r.markdown()
+	fmt.Print(table)
+	data, err := json.MarshalIndent(r, "", "\t")
+	if err != nil {
+		return err
+	}
+	for _, f := range []struct{ name, text string }{{jsonFile, string(data) + "\n"}, {markdownFile, table}, {plotFile, r.plot()}} {
+		if f.name == "" {
+			continue
+		}
+		if err := os.WriteFile(f.name, []byte(f.text), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// markdown returns the table: medians, and AeroDB's ratio to the limit and to the best
+// peer, more than 1 being better.
+func (r *Report) markdown() string {
+	var t strings.Builder
+	t.WriteString("| workload | |")
+	rule := "\n| --- | --- |"
+	for _, s := range subjects {
+		t.WriteString(" " + s.title + " |")
+		rule += " ---: |"
+	}
+	t.WriteString(" AeroDB / limit | AeroDB / best peer |" + rule + " ---: | --- |\n")
+	for _, w := range workloads {
+		if math.IsNaN(r.value(w.name, "aerodb")) {
+			continue
+		}
+		fmt.Fprintf(&t, "| %s | %s |", w.title, w.unit)
+		for _, s := range subjects {
+			t.WriteString(" " + number(r.value(w.name, s.name)) + " |")
+		}
+		name, ratio := r.best(w)
+		fmt.Fprintf(&t, " %s | %s %s |\n", number(r.ratio(w, "aerodb", "limit")), number(ratio), name)
+	}
+	m := r.Machine
+	fmt.Fprintf(&t, "\nScale %s (%d documents), %d rounds, seed %d. %s, %s, %d cores (%s), memory %s, %s, Linux %s; load average %s before, %s after.\n",
+		r.Scale, r.Settings.Documents, r.Rounds, r.Seed, m.Go, m.OS, m.Cores, m.CPU, m.Memory, m.FileSystem, m.Kernel, m.LoadBefore, m.LoadAfter)
+	for _, path := range slices.Sorted(func(yield func(string) bool) {
+		for path := range r.Versions {
+			if !yield(path) {
+				return
+			}
+		}
+	}) {
+		fmt.Fprintf(&t, "%s %s. ", path, r.Versions[path])
+	}
+	return strings.TrimRight(t.String(), " ") + "\n"
+}
+
+// number prints three significant digits.
+func number(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return ""
+	case v >= 100:
+		scale := math.Pow(10, math.Floor(math.Log10(v))-2)
+		digits := fmt.Sprintf("%.0f", math.Round(v/scale)*scale)
+		for i := len(digits) - 3; i > 0; i -= 3 {
+			digits = digits[:i] + "," + digits[i:]
+		}
+		return digits
+	case v >= 10:
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.2f", v)
+}
