@@ -54,11 +54,12 @@ func (c *Collection) write(kind wal.OpKind, doc []byte) error {
 		return err
 	}
 	defer c.logSlow(writeNames[kind], 1, c.db.slowClock())
-	var p preparer
+	p := preparers.Get().(*preparer)
 	op, err := p.prepare(kind, c.version, doc)
 	if err != nil {
 		return err
 	}
+	p.putBack(len(doc))
 	return c.db.commit(newTransaction([]operation{op}))
 }
 
@@ -102,6 +103,19 @@ type preparer struct {
 }
 
 const prepareChunkBytes = 64 << 10
+
+// preparers spares a single write the encoder's buffers.
+var preparers = sync.Pool{New: func() any { return new(preparer) }}
+
+// putBack keeps the preparer for another call, without what operations point into. One
+// that a document of so many bytes may have made large is dropped.
+func (p *preparer) putBack(docBytes int) {
+	if docBytes > prepareChunkBytes {
+		return
+	}
+	p.buf, p.heads = nil, nil
+	preparers.Put(p)
+}
 
 func (p *preparer) prepare(kind wal.OpKind, v *version, doc []byte) (operation, error) {
 	encoder := v.encoder
