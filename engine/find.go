@@ -42,7 +42,7 @@ func (c *Collection) Find(ctx context.Context, q Query) ([][]byte, error) {
 	}
 	defer v.release()
 	start := c.db.slowClock()
-	f := &finder{view: v, version: c.version, query: compiled, ctx: ctx}
+	f := &finder{view: v, lookups: lookups{view: v}, version: c.version, query: compiled, ctx: ctx}
 	if compiled.SortRest != query.NoSort {
 		f.top = &top{limit: compiled.Limit, down: compiled.SortDown}
 	}
@@ -64,6 +64,7 @@ type finder struct {
 	query   *query.Compiled
 	ctx     context.Context
 	walk    *merge.Live
+	lookups lookups
 	prefix  []byte // of the keys of the chosen index
 	out     [][]byte
 	top     *top // if the documents are sorted in memory
@@ -256,7 +257,7 @@ func (f *finder) fetch(run int, k []byte) (doc, id []byte, err error) {
 		id = k[n:]
 	}
 	f.key = key.AppendDocument(f.key[:0], f.version.coll, f.version.number, id)
-	doc, found, err := f.view.getInRun(run, f.key, f.doc[:0])
+	doc, found, err := f.lookups.get(run, f.key, f.doc[:0])
 	if err != nil {
 		return nil, nil, err
 	}

@@ -115,6 +115,26 @@ func (v view) getInRun(run int, k, dst []byte) (value []byte, found bool, err er
 	return value, found && !dead, err
 }
 
+// lookups is getInRun for many keys, one after the other, of which all should be there.
+type lookups struct {
+	view     view
+	segments []segment.Lookup // as the state has them; made when first needed
+}
+
+func (l *lookups) get(run int, k, dst []byte) (value []byte, found bool, err error) {
+	if run == 0 {
+		return l.view.getInRun(run, k, dst)
+	}
+	if l.segments == nil {
+		l.segments = make([]segment.Lookup, len(l.view.state.segments))
+		for i, s := range l.view.state.segments {
+			l.segments[i].Reset(s)
+		}
+	}
+	value, dead, found, err := l.segments[run-1].Get(k, dst)
+	return value, found && !dead, err
+}
+
 // document appends the document of an _id in one version to dst.
 func (v view) document(ver *version, id, dst []byte) (doc []byte, found bool, err error) {
 	var buf [128]byte

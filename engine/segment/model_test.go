@@ -22,6 +22,7 @@ func TestModel(t *testing.T) {
 			t.Logf("seed %d: %d entries in blocks of %d bytes, %d levels", seed, len(pairs), c.block, s.foot.levels)
 			checkInfo(t, s, info, pairs)
 			checkGets(t, rng, s, pairs)
+			checkLookups(t, rng, s, pairs)
 			checkWalks(t, s.NewIter(), pairs)
 			checkWalks(t, s.NewScan(), pairs)
 			checkShown(t, s, pairs)
@@ -74,6 +75,38 @@ func checkInfo(t *testing.T, s *Segment, info Info, pairs []pair) {
 	}
 	if len(pairs) > 0 && (!bytes.Equal(smallest, pairs[0].key) || !bytes.Equal(largest, pairs[len(pairs)-1].key)) {
 		t.Fatalf("bounds %x %x", smallest, largest)
+	}
+}
+
+// checkLookups compares a Lookup with what was written: for all keys in order, backward,
+// and for random ones, of which most are not there.
+func checkLookups(t *testing.T, rng *rand.Rand, s *Segment, pairs []pair) {
+	t.Helper()
+	var l Lookup
+	l.Reset(s)
+	check := func(k []byte) {
+		t.Helper()
+		i := lowerBound(pairs, k)
+		want := i < len(pairs) && bytes.Equal(pairs[i].key, k)
+		value, tombstone, found, err := l.Get(k, []byte("prefix"))
+		if err != nil || found != want {
+			t.Fatalf("Lookup of %x found %v, want %v, %v", k, found, want, err)
+		}
+		if want && (tombstone != pairs[i].tombstone || string(value) != "prefix"+string(pairs[i].value)) {
+			t.Fatalf("Lookup of %x = %x %v", k, value, tombstone)
+		}
+	}
+	for _, p := range pairs {
+		check(p.key)
+	}
+	for i := len(pairs) - 1; i >= 0; i -= 3 {
+		check(pairs[i].key)
+	}
+	for range 500 {
+		check(randomKey(rng))
+		if len(pairs) > 0 {
+			check(pairs[rng.IntN(len(pairs))].key)
+		}
 	}
 }
 

@@ -110,8 +110,17 @@ func (s *Segment) Bounds() (smallest, largest []byte, err error) {
 // tombstone, is what it has; the value is appended to dst. A document key that the
 // segment lacks mostly costs no data block: the filter knows.
 func (s *Segment) Get(k, dst []byte) (value []byte, tombstone, found bool, err error) {
-	b, at, ok, err := s.dataBlock(k)
+	at, ok, err := s.dataBlock(k)
 	if err != nil || !ok {
+		return dst, false, false, err
+	}
+	return s.getIn(at, k, dst)
+}
+
+// getIn looks up k in the data block at a place.
+func (s *Segment) getIn(at handle, k, dst []byte) (value []byte, tombstone, found bool, err error) {
+	b, err := s.leaf(at)
+	if err != nil {
 		return dst, false, false, err
 	}
 	var p place
@@ -124,36 +133,34 @@ func (s *Segment) Get(k, dst []byte) (value []byte, tombstone, found bool, err e
 	return append(dst, b.valueOf(&p.at)...), p.at.tombstone, true, nil
 }
 
-// dataBlock returns the only data block that may hold k, and where it is; false if
-// none may.
-func (s *Segment) dataBlock(k []byte) (b block, at handle, ok bool, err error) {
+// dataBlock returns where the only data block is that may hold k; false if none may.
+func (s *Segment) dataBlock(k []byte) (at handle, ok bool, err error) {
 	if s.foot.levels == 0 {
-		return block{}, at, false, nil
+		return at, false, nil
 	}
 	at = s.foot.root
 	for level := s.foot.levels; level > 0; level-- {
 		n, err := s.node(at, level)
 		if err != nil {
-			return block{}, at, false, err
+			return at, false, err
 		}
 		if level == 1 && len(k) > 0 && k[0] == key.SpaceDocument {
 			if may, err := s.mayContain(n.filter, k); err != nil || !may {
-				return block{}, at, false, err
+				return at, false, err
 			}
 		}
 		e, found, ok := n.floor(k)
 		if !ok {
-			return block{}, at, false, s.malformed(at, "tree")
+			return at, false, s.malformed(at, "tree")
 		}
 		if !found {
-			return block{}, at, false, s.below(&n)
+			return at, false, s.below(&n)
 		}
 		if at, err = s.child(&n, &e); err != nil {
-			return block{}, at, false, err
+			return at, false, err
 		}
 	}
-	b, err = s.leaf(at)
-	return b, at, err == nil, err
+	return at, true, nil
 }
 
 // mayContain asks the filter, which is nowhere if there are no document keys.
