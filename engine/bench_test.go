@@ -226,6 +226,29 @@ func BenchmarkOpen(b *testing.B) {
 	}
 }
 
+// BenchmarkReplay opens a database whose log holds 50,000 documents in records of 100,
+// none of them in a segment.
+func BenchmarkReplay(b *testing.B) {
+	const n = 50_000
+	db, c, o := openDisk(b)
+	docs := users(n)
+	for i := 0; i < n; i += 100 {
+		mustDo(b, c.InsertMany(docs[i:i+100]))
+	}
+	mustDo(b, db.Close())
+	b.ResetTimer()
+	for range b.N {
+		db := mustOpen(b, o)
+		if ops := db.Recovery().Ops; ops < n {
+			b.Fatalf("replayed %d operations", ops)
+		}
+		b.StopTimer()
+		mustDo(b, db.Close())
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "docs/s")
+}
+
 // BenchmarkRead measures point gets and the two queries of PEERS over a million
 // documents.
 func BenchmarkRead(b *testing.B) {
