@@ -143,7 +143,12 @@ func (c *Config) applyFlags(flags map[string]string) error {
 	return nil
 }
 
-// Source says where the value of a key came from.
+// Given reports whether a key has a value that is not the default's: from a flag, the
+// environment or the file. It is cheap, which Source is not.
+func (c *Config) Given(name string) bool { return c.sources[name] != (Source{}) }
+
+// Source says where the value of a key came from. To find the line of the file it reads
+// the file again and again.
 func (c *Config) Source(name string) Source {
 	s := c.sources[name]
 	if s.File != "" {

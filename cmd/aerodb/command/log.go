@@ -27,8 +27,8 @@ func (a *app) openLog() error {
 	a.log = slog.New(handler)
 	for i := range config.Keys {
 		name := config.Keys[i].Name
-		if from := a.config.Source(name); from != (config.Source{}) {
-			a.log.Debug("configuration", "key", name, "from", from.String())
+		if a.config.Given(name) && a.log.Enabled(a.ctx, slog.LevelDebug) {
+			a.log.Debug("configuration", "key", name, "from", a.config.Source(name).String())
 		}
 	}
 	return nil
@@ -83,7 +83,7 @@ func (a *app) handler(w io.Writer, terminal bool) slog.Handler {
 // logJSON reports whether log lines are JSON. Beside results that are JSON they are too,
 // unless log.format says otherwise: then a program can read all of standard error.
 func (a *app) logJSON() bool {
-	unsaid := a.config.Source("log.format") == (config.Source{})
+	unsaid := !a.config.Given("log.format")
 	return a.config.Log.Format == "json" || unsaid && a.config.Shell.OutputFormat == "json" && a.config.Log.File == ""
 }
 
