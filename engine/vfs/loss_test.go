@@ -55,13 +55,24 @@ func TestDamagingLosses(t *testing.T) {
 	for _, c := range []struct {
 		loss vfs.Loss
 		want string
-	}{{vfs.KeepTorn, b + a}, {vfs.KeepTornEnd, a + b}, {vfs.KeepStale, strings.Repeat("x", size)}, {vfs.LoseAll, a + a}, {vfs.KeepAll, b + b}} {
+	}{{vfs.KeepTorn, b + a}, {vfs.KeepTornEnd, a + b}, {vfs.LoseAll, a + a}, {vfs.KeepAll, b + b}} {
 		if got := after(c.loss); got != c.want {
 			t.Errorf("%v: %.20q...", c.loss, got)
 		}
 	}
-	if got := after(vfs.KeepGarbage); got == a+a || got == b+b || len(got) != size {
-		t.Errorf("garbage is %.20q...", got)
+	for _, loss := range []vfs.Loss{vfs.KeepGarbage, vfs.KeepStale} { // the sector is the file's own
+		if got := after(loss); got == a+a || got == b+b || got == sectors("x") || len(got) != size {
+			t.Errorf("garbage is %.20q...", got)
+		}
+	}
+	grown := disk(t, sectors("a"))
+	put(t, grown, "other", sectors("xy"))
+	must(t, grown.SyncDir("/"))
+	overwrite(t, grown, "f", sectors("b"), size)
+	data, err := vfs.ReadFile(grown.AfterCrash(vfs.KeepStale), "f", 2*size)
+	must(t, err)
+	if string(data) != sectors("ay") {
+		t.Errorf("new space shows %.20q...", data[size:])
 	}
 
 	m := disk(t, sectors("a"))

@@ -113,8 +113,12 @@ func (m *Mem) damaged(ino int, c *change, i int64, fate Fate) (b []byte, at int6
 }
 
 // stale returns the bytes that some other file, there or removed, has in that sector,
-// as a block that was used before shows them; nil if all have zeros.
+// as a block that was used before shows them; nil if all have zeros. Only new space
+// shows such: a sector that the file had on the disk already is its own.
 func (m *Mem) stale(ino int, sector int64, seed uint64) []byte {
+	if own := m.nodes[ino]; own != nil && (sector+1)*sectorBytes <= own.disk.size {
+		return nil
+	}
 	var list [][]byte
 	for _, n := range m.nodes {
 		if n == nil || n.dir || n.ino == ino || n.cache.size <= sector*sectorBytes {

@@ -15,7 +15,7 @@ const (
 	Torn                // of a sector the first half; of a rename the new name, beside the old
 	TornEnd             // of a sector the last half; else as Torn
 	Garbage             // of a sector: bytes that nobody wrote; else as Torn
-	Stale               // of a sector: what another file has there, or had; else as Torn
+	Stale               // of a sector of new space: what another file has there, or had; of others as Garbage
 )
 
 // A Loss decides the fate of all that is pending, one by one, knowing nothing of
