@@ -86,6 +86,7 @@ func (db *DB) Backup(ctx context.Context, w io.Writer, progress Progress) (Backu
 // synced, renamed, the folder synced. A file that is there is replaced only if
 // overwrite says so. A name in the data directory is refused.
 func (db *DB) BackupFile(ctx context.Context, name string, overwrite bool, progress Progress) (BackupInfo, error) {
+	start := db.opts.Now()
 	if err := db.usable(); err != nil {
 		return BackupInfo{}, err
 	}
@@ -110,7 +111,9 @@ func (db *DB) BackupFile(ctx context.Context, name string, overwrite bool, progr
 		return BackupInfo{}, under(dberr.BackupFailed, err)
 	}
 	info.Path = name
-	return info, under(dberr.BackupFailed, wrapIO(f.Commit(), "backup.publish", name))
+	err = f.Commit()
+	info.Duration = db.opts.Now().Sub(start) // the sync is most of it
+	return info, under(dberr.BackupFailed, wrapIO(err, "backup.publish", name))
 }
 
 func (db *DB) mayWrite(name string, overwrite bool) error {
