@@ -153,13 +153,13 @@ func TestSameErrorOnAnyProcessors(t *testing.T) {
 	for i := range docs {
 		docs[i] = fmt.Appendf(nil, `{"_id":"%d","name":"n"}`, i)
 	}
-	for _, bad := range [][]int{{0}, {1999}, {777, 1100, 1999}, {31, 32, 33}, {63, 64}} {
+	for _, bad := range [][]int{{0}, {1999}, {777, 1100, 1999}, {31, 32, 33}, {63, 64}, {100, 600, 1100, 1600}} {
 		for _, i := range bad {
 			docs[i] = fmt.Appendf(nil, `{"_id":"%d","age":%d.5,"name":"n"}`, i, i)
 		}
 		var want error
 		for _, procs := range []int{1, 2, 4, 16} {
-			for range 5 {
+			for range 40 {
 				var err error
 				withProcs(procs, func() { err = c.InsertMany(docs) })
 				if want == nil {

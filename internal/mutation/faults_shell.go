@@ -7,7 +7,7 @@ var shellFaults = []fault{
 		file:   "shell/convert/codec.go",
 		before: `		return lang.Integer(v.Int())`,
 		after:  `		return lua.LNumber(v.Int())`,
-		pkg:    "shell/convert", test: "TestRoundTrip",
+		pkg:    "shell/convert", test: "TestDecodeAgrees",
 	},
 	{
 		name:   "2^53 is taken for a number that can be told from its neighbours",
