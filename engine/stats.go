@@ -83,6 +83,26 @@ type VersionStats struct {
 	Documents int64
 }
 
+// WALUse returns how many bytes of the log are used and how many may be; a snapshot has
+// no log, and 0 of 0. It waits for a write in progress and reads no file, unlike Stats,
+// so it is for whoever asks often.
+func (db *DB) WALUse() (used, limit int64, err error) {
+	db.writeMu.Lock()
+	defer db.writeMu.Unlock()
+	if err := db.usable(); err != nil {
+		return 0, 0, err
+	}
+	used, limit = db.walUse()
+	return used, limit, nil
+}
+
+func (db *DB) walUse() (used, limit int64) {
+	if db.wal == nil { // a snapshot has none
+		return 0, 0
+	}
+	return db.wal.Used(), db.walLimit()
+}
+
 // Stats returns what is known now. It waits for a write in progress and reads no
 // data.
 func (db *DB) Stats() (Stats, error) {
@@ -97,9 +117,7 @@ func (db *DB) Stats() (Stats, error) {
 		RecoveryDuration: db.recovery.Duration, RecoveryWALRecords: db.recovery.Records, RecoveryTornBytes: db.recovery.TornBytes,
 		IndexRebuildDuration: db.recovery.IndexDuration, MemtableSizeBytes: db.state.table.Memory(), Digest: db.digest,
 	}
-	if db.wal != nil { // a snapshot has none
-		s.WALSizeBytes, s.WALLimitBytes = db.wal.Used(), db.walLimit()
-	}
+	s.WALSizeBytes, s.WALLimitBytes = db.walUse()
 	if db.manifest.Snapshot != "" || db.manifest.Sequence > 0 {
 		if at, err := time.Parse(time.RFC3339, db.manifest.CreatedAt); err == nil {
 			s.LastCheckpointTime = &at

@@ -78,12 +78,12 @@ func look(db *engine.DB) condition {
 	if abs, err := filepath.Abs(db.Dir()); err == nil {
 		c.name = filepath.Base(abs)
 	}
-	stats, err := db.Stats()
+	used, limit, err := db.WALUse()
 	switch {
 	case dberr.CodeOf(err) == dberr.DatabaseFailed:
 		c.trouble = "failed"
-	case err == nil && stats.WALLimitBytes > 0:
-		c.walPercent = stats.WALSizeBytes * 100 / stats.WALLimitBytes
+	case err == nil && limit > 0:
+		c.walPercent = used * 100 / limit
 	}
 	return c
 }
