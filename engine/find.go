@@ -29,8 +29,8 @@ func (c *Collection) Explain(q Query) (Plan, error) {
 	return compiled.Plan, nil
 }
 
-// Find returns the canonical JSON of the documents that a query asks for. The
-// bytes are the caller's.
+// Find returns the canonical JSON of the documents that a query asks for. The bytes are
+// the caller's; documents of one answer may lie in one piece of memory.
 func (c *Collection) Find(ctx context.Context, q Query) ([][]byte, error) {
 	compiled, err := query.Compile(c.version.indexes, q, c.db.opts.QueryLimitMax)
 	if err != nil {
@@ -67,7 +67,8 @@ type finder struct {
 	lookups lookups
 	prefix  []byte // of the keys of the chosen index
 	out     [][]byte
-	top     *top // if the documents are sorted in memory
+	copies  copies // what out lies in
+	top     *top   // if the documents are sorted in memory
 	steps   int
 	key     []byte
 	value   []byte
@@ -231,7 +232,7 @@ func (f *finder) take(run int, k []byte) (done bool, err error) {
 		}
 	}
 	if f.top == nil {
-		f.out = append(f.out, bytes.Clone(doc))
+		f.out = append(f.out, f.copies.add(doc))
 		return len(f.out) == f.query.Limit, nil
 	}
 	if err := f.encode(doc, id, f.query.SortRest); err != nil {
@@ -239,6 +240,27 @@ func (f *finder) take(run int, k []byte) (done bool, err error) {
 	}
 	f.top.offer(f.value, id, doc)
 	return false, nil
+}
+
+// copies makes copies of many small byte strings with few allocations. Those of one chunk
+// share its memory, of which a caller who keeps one keeps all.
+type copies struct{ chunk []byte }
+
+const (
+	copiesChunkFirst = 1 << 10
+	copiesChunkMax   = 16 << 10
+)
+
+func (c *copies) add(b []byte) []byte {
+	if len(b) > cap(c.chunk)-len(c.chunk) {
+		if len(b) > copiesChunkMax/4 {
+			return bytes.Clone(b)
+		}
+		c.chunk = make([]byte, 0, min(max(2*cap(c.chunk), copiesChunkFirst, len(b)), copiesChunkMax))
+	}
+	n := len(c.chunk)
+	c.chunk = append(c.chunk, b...)
+	return c.chunk[n:len(c.chunk):len(c.chunk)]
 }
 
 // fetch returns the document of an entry of the chosen index. It is valid until

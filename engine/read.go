@@ -25,7 +25,7 @@ func (c *Collection) AppendGet(dst []byte, id string) (doc []byte, found bool, e
 		return dst, false, err
 	}
 	defer v.release()
-	doc, found, err = v.document(c.version, []byte(id), dst)
+	doc, found, err = v.fetch(c.version, []byte(id), dst)
 	c.db.logDamage("damage.found", err)
 	if err != nil || !found {
 		return dst, false, err

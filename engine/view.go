@@ -76,14 +76,26 @@ func (db *DB) install(segments []*segment.Segment) {
 
 // get appends the newest visible value of a key to dst.
 func (v view) get(k, dst []byte) (value []byte, found bool, err error) {
+	return v.search(k, dst, false)
+}
+
+// search looks a key up in the memtable and in one segment after the other, newest
+// first. If it is likely to be somewhere, the filter of the oldest is not asked.
+func (v view) search(k, dst []byte, likely bool) (value []byte, found bool, err error) {
 	if value, dead, found := v.state.table.Get(k, v.visible); found {
 		if dead {
 			return dst, false, nil
 		}
 		return append(dst, value...), true, nil
 	}
-	for _, seg := range v.state.segments {
-		value, dead, found, err := seg.Get(k, dst)
+	oldest := len(v.state.segments) - 1
+	for i, seg := range v.state.segments {
+		var dead bool
+		if likely && i == oldest {
+			value, dead, found, err = seg.Fetch(k, dst)
+		} else {
+			value, dead, found, err = seg.Get(k, dst)
+		}
 		if err != nil {
 			return dst, false, err
 		}
@@ -138,5 +150,12 @@ func (l *lookups) get(run int, k, dst []byte) (value []byte, found bool, err err
 // document appends the document of an _id in one version to dst.
 func (v view) document(ver *version, id, dst []byte) (doc []byte, found bool, err error) {
 	var buf [128]byte
-	return v.get(key.AppendDocument(buf[:0], ver.coll, ver.number, id), dst)
+	return v.search(key.AppendDocument(buf[:0], ver.coll, ver.number, id), dst, false)
+}
+
+// fetch is document for a reader: whoever reads a document mostly has its _id from
+// somewhere, so it is likely to be there. A writer has many that are new.
+func (v view) fetch(ver *version, id, dst []byte) (doc []byte, found bool, err error) {
+	var buf [128]byte
+	return v.search(key.AppendDocument(buf[:0], ver.coll, ver.number, id), dst, true)
 }

@@ -12,7 +12,7 @@
 // relink four pointers. No goroutine works here.
 //
 // Each block is charged its capacity plus slotBytes, which is what the slot and
-// the map entry cost. A block larger than a shard's share is not cached. Blocks are
+// its place in the index cost. A block larger than a shard's share is not cached. Blocks are
 // shared by all who get them and must not be written to.
 package blockcache
 
@@ -22,8 +22,8 @@ import (
 )
 
 const (
-	// slotBytes is charged for each block besides its bytes: the slot and the map
-	// entry that finds it.
+	// slotBytes is charged for each block besides its bytes: the slot and the entries of
+	// the index that find it, which both may have grown to twice what is used.
 	slotBytes = 192
 	// shardsMax is how many shards a large cache has.
 	shardsMax = 16
@@ -59,7 +59,6 @@ func New(capacityBytes int64) *Cache {
 	c := &Cache{capacity: capacityBytes, shards: make([]shard, n)}
 	for i := range c.shards {
 		c.shards[i].capacity = capacityBytes / int64(n)
-		c.shards[i].slots = make(map[name]int32)
 	}
 	return c
 }
@@ -78,7 +77,8 @@ func (c *Cache) Get(file uint64, offset int64) []byte {
 		return nil
 	}
 	n := name{file, offset}
-	return c.shard(n).get(n)
+	h := n.hash()
+	return c.shard(h).get(n, h)
 }
 
 // Put keeps block, which no one may write to from now on. If the cache has a
@@ -88,7 +88,8 @@ func (c *Cache) Put(file uint64, offset int64, block []byte) {
 		return
 	}
 	n := name{file, offset}
-	c.shard(n).put(n, block)
+	h := n.hash()
+	c.shard(h).put(n, h, block)
 }
 
 // EvictFile drops all blocks of file. It costs time in proportion to the cache.
@@ -119,11 +120,9 @@ func (c *Cache) Stats() Stats {
 	return st
 }
 
-// shard picks by the high bits of a product, which depend on all bits of the
-// name; offsets alone are too regular.
-func (c *Cache) shard(n name) *shard {
-	h := (n.file*0x9e3779b97f4a7c15 ^ uint64(n.offset)) * 0xd6e8feb86659fd93
-	return &c.shards[(h>>32)&uint64(len(c.shards)-1)]
+// shard picks by the half of a name's hash that its index does not use.
+func (c *Cache) shard(hash uint64) *shard {
+	return &c.shards[(hash>>32)&uint64(len(c.shards)-1)]
 }
 
 // A name names a block.
@@ -137,7 +136,7 @@ type shard struct {
 	mu       sync.Mutex
 	capacity int64
 	bytes    int64
-	slots    map[name]int32 // name -> index in ring
+	index    index // of the slots by name
 	ring     []slot
 	free     []int32 // indexes in ring without a block
 	hand     int

@@ -93,8 +93,8 @@ func TestModel(t *testing.T) {
 			t.Fatalf("seed %d: %+v", seed, st)
 		}
 		for i := range c.shards {
-			if s := &c.shards[i]; len(s.slots) != 0 || len(s.free) != len(s.ring) {
-				t.Fatalf("shard %d keeps %d names, %d of %d slots are free", i, len(s.slots), len(s.free), len(s.ring))
+			if s := &c.shards[i]; s.index.used != 0 || len(s.free) != len(s.ring) {
+				t.Fatalf("shard %d keeps %d names, %d of %d slots are free", i, s.index.used, len(s.free), len(s.ring))
 			}
 		}
 	}
@@ -192,5 +192,44 @@ func BenchmarkGet(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestIndex makes random calls on an index whose hashes often meet and compares it with a
+// map.
+func TestIndex(t *testing.T) {
+	for seed := range uint64(4) {
+		rng := rand.New(rand.NewPCG(seed, 6))
+		var x index
+		ring := make([]slot, 300)
+		for i := range ring {
+			ring[i].name = name{1, int64(i)}
+		}
+		// Few different hashes: long runs that wrap round the end of the table.
+		hash := func(i int32) uint64 { return uint64(i%(7<<seed)) * 0xffff_fff1 }
+		in := map[int32]bool{}
+		for call := range 20000 {
+			i := rng.Int32N(int32(len(ring)))
+			switch {
+			case !in[i]:
+				x.insert(i, hash(i))
+				in[i] = true
+			case rng.IntN(3) > 0:
+				x.remove(i, hash(i))
+				delete(in, i)
+			}
+			j := rng.Int32N(int32(len(ring)))
+			if found := x.find(ring, ring[j].name, hash(j)) == j; found != in[j] || x.used != len(in) {
+				t.Fatalf("seed %d, call %d: slot %d found: %v, there: %v; %d used of %d", seed, call, j, found, in[j], x.used, len(in))
+			}
+		}
+		for i := range in {
+			x.remove(i, hash(i))
+		}
+		for i, e := range x.entries {
+			if e.slot != 0 {
+				t.Fatalf("seed %d: entry %d is left", seed, i)
+			}
+		}
 	}
 }

@@ -1,26 +1,28 @@
 package blockcache
 
-func (s *shard) get(n name) []byte {
+func (s *shard) get(n name, hash uint64) []byte {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	i, ok := s.slots[n]
-	if !ok {
+	i := s.index.find(s.ring, n, hash)
+	if i < 0 {
 		s.misses++
+		s.mu.Unlock()
 		return nil
 	}
 	s.hits++
 	s.ring[i].used = true
-	return s.ring[i].block
+	block := s.ring[i].block
+	s.mu.Unlock()
+	return block
 }
 
-func (s *shard) put(n name, block []byte) {
+func (s *shard) put(n name, hash uint64, block []byte) {
 	size := charge(block)
 	if size > s.capacity || block == nil {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, ok := s.slots[n]; ok {
+	if s.index.find(s.ring, n, hash) >= 0 {
 		return
 	}
 	for s.bytes+size > s.capacity {
@@ -29,7 +31,7 @@ func (s *shard) put(n name, block []byte) {
 	// A new block starts unused: one that is read only once goes first.
 	i := s.take()
 	s.ring[i] = slot{name: n, block: block}
-	s.slots[n] = i
+	s.index.insert(i, hash)
 	s.bytes += size
 }
 
@@ -72,7 +74,7 @@ func (s *shard) evictOne() {
 func (s *shard) drop(i int32) {
 	e := &s.ring[i]
 	s.bytes -= charge(e.block)
-	delete(s.slots, e.name)
+	s.index.remove(i, e.name.hash())
 	*e = slot{}
 	s.free = append(s.free, i)
 }

@@ -125,10 +125,32 @@ type place struct {
 
 // seek finds the place of key. It reports false if the block is malformed.
 func (b *block) seek(key []byte, p *place) bool {
-	lo, ok := b.lastRestartBefore(key)
-	if !ok {
-		return false
+	lo, ok := b.lastRestartBefore(key, -1, b.restarts)
+	return ok && b.seekBehind(lo, key, p)
+}
+
+// seekNear is seek for a key that is likely to lie a little behind the last one sought. It
+// begins at restart near, which it replaces by the one that it found.
+func (b *block) seekNear(near *int, key []byte, p *place) bool {
+	lo, hi := -1, b.restarts
+	for at, step := *near, 1; at < hi; at, step = at+step, 2*step {
+		less, ok := b.restartLess(at, key)
+		if !ok {
+			return false
+		}
+		if !less {
+			hi = at
+			break
+		}
+		lo = at
 	}
+	lo, ok := b.lastRestartBefore(key, lo, hi)
+	*near = max(lo, 0)
+	return ok && b.seekBehind(lo, key, p)
+}
+
+// seekBehind is seek from the last restart on that is less than key; -1 if none is.
+func (b *block) seekBehind(lo int, key []byte, p *place) bool {
 	p.before.off, p.equal = -1, false
 	limit := b.end
 	if lo+1 < b.restarts {
@@ -144,27 +166,34 @@ func (b *block) seek(key []byte, p *place) bool {
 		p.at = entry{off: b.end}
 		return true
 	}
+	var ok bool
 	p.at, ok = b.restartAt(lo + 1)
 	p.equal = ok && bytes.Equal(b.keyRest(&p.at), key)
 	return ok
 }
 
-// lastRestartBefore returns the last restart whose key is less than key, or -1.
-func (b *block) lastRestartBefore(key []byte) (int, bool) {
-	lo, hi := -1, b.restarts
+// lastRestartBefore returns the last restart whose key is less than key, where that of
+// lo is known to be, or lo is -1, and that of hi is not, or hi is behind the last.
+func (b *block) lastRestartBefore(key []byte, lo, hi int) (int, bool) {
 	for hi-lo > 1 {
 		mid := int(uint(lo+hi) >> 1)
-		e, ok := b.restartAt(mid)
+		less, ok := b.restartLess(mid, key)
 		if !ok {
 			return 0, false
 		}
-		if bytes.Compare(b.keyRest(&e), key) < 0 {
+		if less {
 			lo = mid
 		} else {
 			hi = mid
 		}
 	}
 	return lo, true
+}
+
+// restartLess reports whether the key of restart i is less than key.
+func (b *block) restartLess(i int, key []byte) (less, ok bool) {
+	e, ok := b.restartAt(i)
+	return ok && bytes.Compare(b.keyRest(&e), key) < 0, ok
 }
 
 // scan looks for the first entry that is not less than key, from restart i, which
@@ -207,10 +236,16 @@ func (b *block) floor(key []byte) (e entry, found, ok bool) {
 	if !b.seek(key, &p) {
 		return entry{}, false, false
 	}
+	e = p.floor()
+	return e, e.off >= 0, true
+}
+
+// floor is the last entry not greater than the key; its off is -1 if there is none.
+func (p *place) floor() entry {
 	if p.equal {
-		return p.at, true, true
+		return p.at
 	}
-	return p.before, p.before.off >= 0, true
+	return p.before
 }
 
 // interval returns the restart at whose interval off lies in or ends: the last one

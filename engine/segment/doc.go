@@ -3,7 +3,8 @@
 //
 // A segment is written once, front to back, and never changed:
 //
-//	data block            about 8 KiB of entries, of one key space only
+//	data block            entries of one key space only: about 2 KiB of documents,
+//	                      or about 8 KiB of index keys
 //	data block
 //	...
 //	filter block          which document keys the data blocks above hold

@@ -17,10 +17,16 @@ const (
 	KeyBytesMax   = 16 << 10
 	ValueBytesMax = 32 << 20
 
-	// BlockBytesDefault, Min and Max bound WriterOptions.BlockBytes.
-	BlockBytesDefault = 8 << 10
-	BlockBytesMin     = 64
-	BlockBytesMax     = 1 << 20
+	// DocumentBlockBytes is about how long the payload of a block of documents gets: a get
+	// reads one document and pays for its whole block. BlockBytesDefault is the same for
+	// index keys, which are read many in a row, and for the tree, of which a higher one
+	// would cost a get more blocks.
+	DocumentBlockBytes = 2 << 10
+	BlockBytesDefault  = 8 << 10
+
+	// BlockBytesMin and Max bound WriterOptions.BlockBytes.
+	BlockBytesMin = 64
+	BlockBytesMax = 1 << 20
 
 	// payloadBytesMax bounds a payload, decoded or stored: a block of one largest entry.
 	payloadBytesMax = KeyBytesMax + ValueBytesMax + 64

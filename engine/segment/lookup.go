@@ -10,6 +10,7 @@ import "bytes"
 type Lookup struct {
 	s    *Segment
 	node node   // of level 1, if placed
+	near int    // where in it the last key was: see seekNear
 	low  []byte // keys from low to before high lie beneath the node, if anywhere
 	high []byte
 	// placed says that the node is one; unbounded that there is no high.
@@ -29,11 +30,12 @@ func (l *Lookup) Get(k, dst []byte) (value []byte, tombstone, found bool, err er
 			return dst, false, false, err
 		}
 	}
-	e, found, ok := l.node.floor(k)
-	switch {
-	case !ok:
+	var p place
+	if !l.node.seekNear(&l.near, k, &p) {
 		return dst, false, false, l.s.malformed(l.node.at, "tree")
-	case !found:
+	}
+	e := p.floor()
+	if e.off < 0 {
 		return dst, false, false, l.s.below(&l.node)
 	}
 	at, err := l.s.child(&l.node, &e)
@@ -59,7 +61,7 @@ func (l *Lookup) descend(k []byte) (bool, error) {
 			return false, err
 		}
 		if level == 1 {
-			l.node, l.placed = n, true
+			l.node, l.near, l.placed = n, 0, true
 			return true, nil
 		}
 		e, found, ok := l.step(&n, k)

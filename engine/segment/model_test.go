@@ -110,25 +110,32 @@ func checkLookups(t *testing.T, rng *rand.Rand, s *Segment, pairs []pair) {
 	}
 }
 
+// checkGets compares Get and Fetch, which differ only in what they cost.
 func checkGets(t *testing.T, rng *rand.Rand, s *Segment, pairs []pair) {
 	t.Helper()
-	for _, p := range pairs {
-		value, tombstone, found, err := s.Get(p.key, []byte("prefix"))
-		if err != nil || !found || tombstone != p.tombstone || string(value) != "prefix"+string(p.value) {
-			t.Fatalf("Get(%x) = %x %v %v %v", p.key, value, tombstone, found, err)
+	for _, name := range []string{"Get", "Fetch"} {
+		get := s.Get
+		if name == "Fetch" {
+			get = s.Fetch
 		}
-	}
-	for range 500 {
-		k := randomKey(rng)
-		i := lowerBound(pairs, k)
-		_, _, found, err := s.Get(k, nil)
-		if want := i < len(pairs) && bytes.Equal(pairs[i].key, k); err != nil || found != want {
-			t.Fatalf("Get(%x) found %v, want %v, %v", k, found, want, err)
+		for _, p := range pairs {
+			value, tombstone, found, err := get(p.key, []byte("prefix"))
+			if err != nil || !found || tombstone != p.tombstone || string(value) != "prefix"+string(p.value) {
+				t.Fatalf("%s(%x) = %x %v %v %v", name, p.key, value, tombstone, found, err)
+			}
 		}
-	}
-	for _, k := range [][]byte{nil, {0}, {1}, {2}, {0xff}} {
-		if _, _, found, err := s.Get(k, nil); err != nil || found {
-			t.Fatalf("Get(%x) = %v %v", k, found, err)
+		for range 500 {
+			k := randomKey(rng)
+			i := lowerBound(pairs, k)
+			_, _, found, err := get(k, nil)
+			if want := i < len(pairs) && bytes.Equal(pairs[i].key, k); err != nil || found != want {
+				t.Fatalf("%s(%x) found %v, want %v, %v", name, k, found, want, err)
+			}
+		}
+		for _, k := range [][]byte{nil, {0}, {1}, {2}, {0xff}} {
+			if _, _, found, err := get(k, nil); err != nil || found {
+				t.Fatalf("%s(%x) = %v %v", name, k, found, err)
+			}
 		}
 	}
 }

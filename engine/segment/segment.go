@@ -110,7 +110,17 @@ func (s *Segment) Bounds() (smallest, largest []byte, err error) {
 // tombstone, is what it has; the value is appended to dst. A document key that the
 // segment lacks mostly costs no data block: the filter knows.
 func (s *Segment) Get(k, dst []byte) (value []byte, tombstone, found bool, err error) {
-	at, ok, err := s.dataBlock(k)
+	at, ok, err := s.dataBlock(k, true)
+	if err != nil || !ok {
+		return dst, false, false, err
+	}
+	return s.getIn(at, k, dst)
+}
+
+// Fetch is Get for a key that is likely there: it does not ask the filter, so a key
+// that is not there costs a data block.
+func (s *Segment) Fetch(k, dst []byte) (value []byte, tombstone, found bool, err error) {
+	at, ok, err := s.dataBlock(k, false)
 	if err != nil || !ok {
 		return dst, false, false, err
 	}
@@ -133,8 +143,9 @@ func (s *Segment) getIn(at handle, k, dst []byte) (value []byte, tombstone, foun
 	return append(dst, b.valueOf(&p.at)...), p.at.tombstone, true, nil
 }
 
-// dataBlock returns where the only data block is that may hold k; false if none may.
-func (s *Segment) dataBlock(k []byte) (at handle, ok bool, err error) {
+// dataBlock returns where the only data block is that may hold k; false if none may,
+// for all that the tree and, if it is to be asked, the filter know.
+func (s *Segment) dataBlock(k []byte, filter bool) (at handle, ok bool, err error) {
 	if s.foot.levels == 0 {
 		return at, false, nil
 	}
@@ -144,7 +155,7 @@ func (s *Segment) dataBlock(k []byte) (at handle, ok bool, err error) {
 		if err != nil {
 			return at, false, err
 		}
-		if level == 1 && len(k) > 0 && k[0] == key.SpaceDocument {
+		if filter && level == 1 && len(k) > 0 && k[0] == key.SpaceDocument {
 			if may, err := s.mayContain(n.filter, k); err != nil || !may {
 				return at, false, err
 			}

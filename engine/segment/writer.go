@@ -13,9 +13,10 @@ import (
 // WriterOptions shape a segment. The zero value is right for a database.
 type WriterOptions struct {
 	// BlockBytes is about how long the payload of a data or tree block gets, before
-	// compression: BlockBytesDefault if 0, else kept between BlockBytesMin and Max. An
-	// entry that is larger gets a block of its own. Smaller blocks make a lookup that
-	// must read from disk cheaper and the tree and the file larger.
+	// compression: DocumentBlockBytes or BlockBytesDefault if 0, by the kind of the block,
+	// else kept between BlockBytesMin and Max for all. An entry that is larger gets a block
+	// of its own. Smaller blocks make a lookup that must read from disk cheaper and the
+	// tree and the file larger.
 	BlockBytes int
 }
 
@@ -50,7 +51,8 @@ type Writer struct {
 	foot footer
 	err  error // the first failure; final
 
-	blockBytes int
+	blockBytes int     // of blocks of index keys and of the tree
+	docBytes   int     // of blocks of documents
 	data       builder // the open data block
 	separator  []byte  // between the block before and the open one
 	smallest   []byte
@@ -71,14 +73,16 @@ type Writer struct {
 // errors. Nothing is synced before Finish; after an error the file is worthless and
 // the caller removes it.
 func NewWriter(f vfs.File, name string, id ID, o WriterOptions) *Writer {
-	if o.BlockBytes == 0 {
-		o.BlockBytes = BlockBytesDefault
+	blockBytes, docBytes := BlockBytesDefault, DocumentBlockBytes
+	if o.BlockBytes != 0 {
+		blockBytes = min(max(o.BlockBytes, BlockBytesMin), BlockBytesMax)
+		docBytes = blockBytes
 	}
 	return &Writer{
 		file: f, name: name, salt: id.salt(),
 		foot:       footer{id: id},
-		blockBytes: min(max(o.BlockBytes, BlockBytesMin), BlockBytesMax),
-		out:        make([]byte, 0, outBytes+4*BlockBytesDefault),
+		blockBytes: blockBytes, docBytes: docBytes,
+		out: make([]byte, 0, outBytes+4*BlockBytesDefault),
 	}
 }
 
@@ -93,7 +97,11 @@ func (w *Writer) Add(k, value []byte, tombstone bool) error {
 	if w.err = w.checkEntry(k, value, tombstone, shared); w.err != nil {
 		return w.err
 	}
-	if w.data.entries > 0 && (k[0] != w.last[0] || w.data.sizeWith(len(k)-shared+len(value)) > w.blockBytes) {
+	limit := w.blockBytes
+	if k[0] == key.SpaceDocument {
+		limit = w.docBytes
+	}
+	if w.data.entries > 0 && (k[0] != w.last[0] || w.data.sizeWith(len(k)-shared+len(value)) > limit) {
 		if w.err = w.endData(); w.err != nil {
 			return w.err
 		}
