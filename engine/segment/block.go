@@ -190,10 +190,27 @@ func (b *block) lastRestartBefore(key []byte, lo, hi int) (int, bool) {
 	return lo, true
 }
 
-// restartLess reports whether the key of restart i is less than key.
+// restartLess reports whether the key of restart i is less than key. Most of a search is
+// this, so it decodes of a short entry no more than it needs.
 func (b *block) restartLess(i int, key []byte) (less, ok bool) {
-	e, ok := b.restartAt(i)
-	return ok && bytes.Compare(b.keyRest(&e), key) < 0, ok
+	off, value := b.restart(i)
+	if uint(off) >= uint(b.end) {
+		return false, false
+	}
+	w := binary.LittleEndian.Uint32(b.data[off:])
+	start := off + 3
+	if w&0x808080 != 0 {
+		start = off + 4
+		if w&0x80008080 != 0 {
+			e, ok := b.longEntry(off, value)
+			return ok && e.shared == 0 && bytes.Compare(b.keyRest(&e), key) < 0, ok && e.shared == 0
+		}
+	}
+	end := start + int(w>>8&0x7f)
+	if w&0x7f != 0 || end > b.end {
+		return false, false
+	}
+	return bytes.Compare(b.data[start:end], key) < 0, true
 }
 
 // scan looks for the first entry that is not less than key, from restart i, which
@@ -204,30 +221,60 @@ func (b *block) restartLess(i int, key []byte) (less, ok bool) {
 // that shares more with it has the same smaller byte; one that shares less has a
 // greater byte where the one before still matched. Only one that shares exactly as
 // much needs a look at its bytes.
+//
+// It looks at every entry of an interval, so it decodes of a short one no more than it
+// needs to go on. The two that it finds are decoded, and checked, in whole.
 func (b *block) scan(i, limit int, key []byte, p *place) (found, ok bool) {
-	matched := 0
+	matched, before, beforeValue := 0, -1, 0
 	off, value := b.restart(i)
 	for off < limit {
-		e, ok := b.entry(off, value)
-		if !ok {
+		if off >= b.end {
 			return false, false
 		}
-		if e.shared < matched {
-			p.at = e
-			return true, true
+		w := binary.LittleEndian.Uint32(b.data[off:])
+		shared, start, length := int(w&0x7f), off+3, int(w>>16&0x7f)
+		next := start + int(w>>8&0x7f)
+		if w&0x808080 != 0 {
+			start, next, length = start+1, next+1, length|int(w>>17&0x3f80)
+			if w&0x80008080 != 0 {
+				e, ok := b.longEntry(off, value)
+				if !ok {
+					return false, false
+				}
+				shared, start, next, length = e.shared, e.key, e.next, (e.valueEnd-e.value)<<1
+			}
 		}
-		if e.shared == matched {
-			rest, tail := b.keyRest(&e), key[matched:]
+		if next > b.end {
+			return false, false
+		}
+		at := shared < matched
+		if shared == matched {
+			rest, tail := b.data[start:next], key[matched:]
 			n := commonPrefix(rest, tail)
 			if n == len(tail) || n < len(rest) && rest[n] > tail[n] {
-				p.at, p.equal = e, n == len(tail) && n == len(rest)
-				return true, true
+				at, p.equal = true, n == len(tail) && n == len(rest)
 			}
 			matched += n
 		}
-		p.before, off, value = e, e.next, e.valueEnd
+		if at {
+			if p.at, ok = b.entry(off, value); !ok {
+				return false, false
+			}
+			return true, b.decodeBefore(before, beforeValue, p)
+		}
+		before, beforeValue = off, value
+		off, value = next, value+length>>1
 	}
-	return false, off == limit
+	return false, off == limit && b.decodeBefore(before, beforeValue, p)
+}
+
+// decodeBefore decodes the entry before the place, if there is one.
+func (b *block) decodeBefore(off, value int, p *place) (ok bool) {
+	if off >= 0 {
+		p.before, ok = b.entry(off, value)
+		return ok
+	}
+	return true
 }
 
 // floor finds the last entry not greater than key.
