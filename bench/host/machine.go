@@ -4,6 +4,7 @@ package host
 
 import (
 	"bufio"
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
@@ -22,7 +23,16 @@ func Look(dir string) Machine {
 	return Machine{
 		Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH, Kernel: Output("uname", "-r"),
 		CPU: field("/proc/cpuinfo", "model name"), Memory: field("/proc/meminfo", "MemTotal"),
-		FileSystem: Output("stat", "-f", "-c", "%T", dir), Cores: runtime.NumCPU(), LoadBefore: Load(),
+		FileSystem: fileSystem(dir), Cores: runtime.NumCPU(), LoadBefore: Load(),
+	}
+}
+
+func fileSystem(dir string) string { return Output("stat", "-f", "-c", "%T", dir) }
+
+// WarnOfMemoryDisk says so if what holds dir may be no disk.
+func WarnOfMemoryDisk(dir string) {
+	if fs := fileSystem(dir); fs == "tmpfs" || fs == "ramfs" || fs == "overlayfs" {
+		fmt.Fprintf(os.Stderr, "%s lies on %s, where a sync may cost nothing: choose a disk with -dir.\n", dir, fs)
 	}
 }
 
