@@ -84,7 +84,7 @@ func (r *Result) pauses() (all []series) {
 
 // checkpointPanels returns the pause over the size of the log, and those of the load.
 func (r *Result) checkpointPanels() []panel {
-	byLog := panel{title: "checkpoint by what the log holds, nothing merged", xTitle: "used of the log", x: bytes, y: span}
+	byLog := panel{title: "checkpoint, by what the log holds", xTitle: "used of the log; nothing merged", x: bytes, y: span}
 	for _, kib := range r.Settings.Logs {
 		byLog.ticks = append(byLog.ticks, float64(kib)*1024)
 	}
@@ -108,6 +108,6 @@ func (r *Result) checkpointPanels() []panel {
 		}
 	}
 	full := bytes(float64(r.Settings.logLimit()))
-	during := panel{title: "each checkpoint of a full log (" + full + ") in the load", xTitle: "documents", x: documents, y: span, series: []series{plain, merged}}
+	during := panel{title: "checkpoints of full logs (" + full + ") in the load", xTitle: "documents", x: documents, y: span, series: []series{plain, merged}}
 	return []panel{byLog, during}
 }

@@ -14,6 +14,7 @@ import (
 func start(s *aero.Store, job *Job, o *Outcome) error {
 	doc, err := s.Get(users.ID(job.Of / 2))
 	o.Values["open"] = milliseconds(time.Since(job.start))
+	o.Values["replayed"] = float64(s.DB().Recovery().Ops)
 	o.Document = string(doc)
 	return err
 }

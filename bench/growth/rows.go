@@ -9,6 +9,7 @@ import (
 const (
 	flat      = "flat"
 	bounded   = "flat once a log was full"
+	holdsMost = "flat once the cache is full"
 	withMerge = "follows what is merged"
 	withData  = "follows the data"
 	cached    = "flat, and a miss of the cache"
@@ -60,7 +61,7 @@ func rows(s *Settings) []row {
 		row{"it read", "MB", withMerge, true, func(s *Size) float64 { return read(longest(s.During)) }},
 		row{"load, batches of " + count(s.Batch), "/s", aside, true, of("load")},
 		row{"peak memory of the load", "MB", bounded, true, worst("memory-load")},
-		row{"peak memory of gets and queries", "MB", bounded, true, worst("memory-read")},
+		row{"peak memory of gets and queries", "MB", holdsMost, true, worst("memory-read")},
 		row{"peak memory of open + one get", "MB", flat, true, worst("memory-open")},
 		row{"peak memory of open + one get, killed", "MB", flat, false, worst("memory-open-killed")},
 		row{"on disk, log and snapshots included", "MB", withData, true, of("disk")},
