@@ -31,6 +31,8 @@ func sample() *Result {
 			s.add("start", 2*noise)
 			s.add("open-killed", 150*noise)
 			s.add("start-killed", 152*noise)
+			s.add("processor", 4*noise)
+			s.add("processor-killed", 130*noise)
 			var each []float64
 			for k := range 100 {
 				each = append(each, 0.15*noise+float64(k)/1000)

@@ -29,6 +29,9 @@ func measure(ctx context.Context, dir string, settings Settings) (*Result, error
 		}
 		defer os.RemoveAll(r.kept(i))
 	}
+	if err := os.RemoveAll(r.growing()); err != nil {
+		return nil, err
+	}
 	for round := range settings.Rounds {
 		for turn := range settings.Sizes {
 			if err := r.at((round+turn)%len(settings.Sizes), round); err != nil {
@@ -135,6 +138,7 @@ func (r *run) starts(s *Size, dir string) error {
 		if err := p.close(); err != nil {
 			return err
 		}
+		s.add("processor", milliseconds(p.processor()))
 	}
 	return nil
 }
@@ -155,6 +159,7 @@ func (r *run) killed(s *Size, dir string) error {
 			return err
 		}
 		p.kill()
+		s.add("processor-killed", milliseconds(p.processor()))
 	}
 	return nil
 }

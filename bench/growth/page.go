@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,7 +19,7 @@ func splice(page, text string) (string, error) {
 	head, rest, begins := strings.Cut(page, pageBegin)
 	_, tail, ends := strings.Cut(rest, pageEnd)
 	if !begins || !ends {
-		return "", errors.New("the page lacks the marks that a table goes between:\n" + pageBegin + pageEnd)
+		return "", fmt.Errorf("the page lacks the lines %q and %q, between which the table goes", strings.TrimSpace(pageBegin), strings.TrimSpace(pageEnd))
 	}
 	return head + pageBegin + text + pageEnd + tail, nil
 }

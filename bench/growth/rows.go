@@ -30,8 +30,10 @@ func rows(s *Settings) []row {
 	all := []row{
 		{"open + one get, closed cleanly", "ms", flat, true, of("open")},
 		{"the same with the process's start", "ms", flat, false, of("start")},
+		{"processor time of that, closing included", "ms", flat, false, of("processor")},
 		{fmt.Sprintf("open + one get, killed %s writes after a checkpoint", count(s.Kill)), "ms", flat, true, of("open-killed")},
 		{"the same with the process's start", "ms", flat, false, of("start-killed")},
+		{"processor time of that", "ms", flat, true, of("processor-killed")},
 		{"durable insert, median", "us", flat, true, us(of("insert.median"))},
 		{"durable insert, 99th percentile", "us", flat, true, us(of("insert.p99"))},
 		{"durable insert, worst", "us", flat, true, us(worst("insert.worst"))},

@@ -39,7 +39,7 @@ func TestRun(t *testing.T) {
 			t.Errorf("size %d has %d documents", i, s.Documents)
 		}
 		for name, values := range map[string]int{
-			"open": 4, "start": 4, "open-killed": 4, "start-killed": 4, "memory-open": 4, "insert.median": 2, "insert.p99": 2, "insert.worst": 2,
+			"open": 4, "start": 4, "open-killed": 4, "start-killed": 4, "processor-killed": 4, "memory-open": 4, "insert.median": 2, "insert.p99": 2, "insert.worst": 2,
 			"raw.median": 2, "get.median": 2, "city.p99": 2, "age.median": 2, "snapshot.worst": 2, "load": 1, "memory-load": 1, "memory-read": 2, "disk": 1,
 		} {
 			if got := s.Values[name]; len(got) != values || got[0] <= 0 {

@@ -64,6 +64,11 @@ func (p *process) kill() {
 	_ = p.cmd.Wait() // "signal: killed" is what was wanted
 }
 
+// processor returns what the process, which has ended, took of the processors.
+func (p *process) processor() time.Duration {
+	return p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
+}
+
 // do does a job and lets the process end.
 func do(ctx context.Context, job Job) (Outcome, error) {
 	p, err := spawn(ctx, job)

@@ -31,11 +31,14 @@ func (r *Result) table(short bool) string {
 		fmt.Fprintf(&t, " %s | %s |\n", figure.Number(r.growth(row.value)), row.design)
 	}
 	m, s := r.Machine, r.Settings
-	fmt.Fprintf(&t, "\n%d rounds, in each at each size: %d starts, %d inserts, %d gets, %d of each query, %d snapshots, %d checkpoints of each log; seed %d. "+
-		"%s, %s, %d cores (%s), memory %s, %s, Linux %s; load average %s before, %s after. aerodb %s.\n",
+	fmt.Fprintf(&t, "\nRounds: %d, in each at each size: %d starts, %d inserts, %d gets, %d of each query, %d snapshots, %d checkpoints of each log; seed %d. "+
+		"%s, %s, %d cores (%s), memory %s, %s, Linux %s; load average %s before, %s after",
 		s.Rounds, s.Starts, s.Inserts, s.Gets, s.Queries, s.Snapshots, s.Checkpoints, s.Seed,
-		m.Go, m.OS, m.Cores, m.CPU, m.Memory, m.FileSystem, m.Kernel, m.LoadBefore, m.LoadAfter, r.Version)
-	return t.String()
+		m.Go, m.OS, m.Cores, m.CPU, m.Memory, m.FileSystem, m.Kernel, m.LoadBefore, m.LoadAfter)
+	if r.Version != "" {
+		t.WriteString("; aerodb " + r.Version)
+	}
+	return t.String() + ".\n"
 }
 
 // lacks reports whether a row has a value at no size.
