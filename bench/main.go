@@ -58,7 +58,9 @@ func run() error {
 	}
 	report := Report{Seed: *seed, Scale: *scaleName, Rounds: *rounds, Settings: scale, Machine: host.Look(root), Versions: versions()}
 	fmt.Fprintln(os.Stderr, "Tarantool, Redis and clover have no adapter here and are left out.")
-	host.WarnOfMemoryDisk(root)
+	if fs := report.Machine.FileSystem; fs == "tmpfs" || fs == "ramfs" || fs == "overlayfs" {
+		fmt.Fprintf(os.Stderr, "%s lies on %s, where a sync may cost nothing: choose a disk with -dir.\n", root, fs)
+	}
 	if err := b.build(); err != nil {
 		return err
 	}
