@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+
+	"github.com/aerodb/aerodb/bench/host"
 )
 
 func main() {
@@ -54,7 +56,7 @@ func run() error {
 			b.subjects = append(b.subjects, s)
 		}
 	}
-	report := Report{Seed: *seed, Scale: *scaleName, Rounds: *rounds, Settings: scale, Machine: machine(root), Versions: versions()}
+	report := Report{Seed: *seed, Scale: *scaleName, Rounds: *rounds, Settings: scale, Machine: host.Look(root), Versions: versions()}
 	fmt.Fprintln(os.Stderr, "Tarantool, Redis and clover have no adapter here and are left out.")
 	if fs := report.Machine.FileSystem; fs == "tmpfs" || fs == "ramfs" || fs == "overlayfs" {
 		fmt.Fprintf(os.Stderr, "%s lies on %s, where a sync may cost nothing: choose a disk with -dir.\n", root, fs)
@@ -67,7 +69,7 @@ func run() error {
 			return errors.Join(err, ctx.Err())
 		}
 	}
-	report.Machine.LoadAfter = load()
+	report.Machine.LoadAfter = host.Load()
 	report.Samples = b.samples
 	return report.write(*jsonFile, *markdownFile, *plotFile)
 }

@@ -5,6 +5,8 @@ import (
 	"html"
 	"math"
 	"strings"
+
+	"github.com/aerodb/aerodb/bench/figure"
 )
 
 var colours = map[string]string{"limit": "#999999", "aerodb": "#d62728", "sqlite": "#1f77b4", "bbolt": "#2ca02c", "pebble": "#9467bd", "badger": "#ff7f0e", "buntdb": "#8c564b"}
@@ -27,7 +29,7 @@ func (r *Report) plot() string {
 		for _, s := range subjects {
 			if ratio := r.ratio(w, s.name, "aerodb"); !math.IsNaN(ratio) {
 				fmt.Fprintf(&rows, `<circle cx="%.1f" cy="%d" r="5" fill="%s" fill-opacity="0.8"><title>%s: %s %s, %s times as good as AeroDB</title></circle>`+"\n",
-					x(ratio), y, colours[s.name], s.title, number(r.value(w.name, s.name)), w.unit, number(ratio))
+					x(ratio), y, colours[s.name], s.title, figure.Number(r.value(w.name, s.name)), w.unit, figure.Number(ratio))
 			}
 		}
 		y += row

@@ -7,6 +7,9 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/aerodb/aerodb/bench/figure"
+	"github.com/aerodb/aerodb/bench/host"
 )
 
 // A Sample is one value of one round: operations a second, milliseconds or megabytes, as
@@ -23,21 +26,9 @@ type Report struct {
 	Scale    string
 	Rounds   int
 	Settings Scale
-	Machine  Machine
+	Machine  host.Machine
 	Versions map[string]string
 	Samples  []Sample
-}
-
-func median(values []float64) float64 {
-	if len(values) == 0 {
-		return math.NaN()
-	}
-	values = slices.Sorted(slices.Values(values))
-	mid := len(values) / 2
-	if len(values)%2 == 0 {
-		return (values[mid-1] + values[mid]) / 2
-	}
-	return values[mid]
 }
 
 // values returns the samples of a workload and a subject by round.
@@ -57,7 +48,7 @@ func (r *Report) value(workload, subject string) float64 {
 	for _, v := range r.values(workload, subject) {
 		all = append(all, v)
 	}
-	return median(all)
+	return figure.Median(all)
 }
 
 // ratio returns how many times as good a is as b: the median of the ratios of the
@@ -72,7 +63,7 @@ func (r *Report) ratio(w workload, a, b string) float64 {
 			all = append(all, o/v)
 		}
 	}
-	return median(all)
+	return figure.Median(all)
 }
 
 // best returns the peer that is hardest to beat, or "".
@@ -125,10 +116,10 @@ func (r *Report) markdown() string {
 		}
 		fmt.Fprintf(&t, "| %s | %s |", w.title, w.unit)
 		for _, s := range subjects {
-			t.WriteString(" " + number(r.value(w.name, s.name)) + " |")
+			t.WriteString(" " + figure.Number(r.value(w.name, s.name)) + " |")
 		}
 		name, ratio := r.best(w)
-		fmt.Fprintf(&t, " %s | %s %s |\n", number(r.ratio(w, "aerodb", "limit")), number(ratio), name)
+		fmt.Fprintf(&t, " %s | %s %s |\n", figure.Number(r.ratio(w, "aerodb", "limit")), figure.Number(ratio), name)
 	}
 	m := r.Machine
 	fmt.Fprintf(&t, "\nScale %s (%d documents), %d rounds, seed %d. %s, %s, %d cores (%s), memory %s, %s, Linux %s; load average %s before, %s after.\n",
@@ -143,22 +134,4 @@ func (r *Report) markdown() string {
 		fmt.Fprintf(&t, "%s %s. ", path, r.Versions[path])
 	}
 	return strings.TrimRight(t.String(), " ") + "\n"
-}
-
-// number prints three significant digits.
-func number(v float64) string {
-	switch {
-	case math.IsNaN(v):
-		return ""
-	case v >= 100:
-		scale := math.Pow(10, math.Floor(math.Log10(v))-2)
-		digits := fmt.Sprintf("%.0f", math.Round(v/scale)*scale)
-		for i := len(digits) - 3; i > 0; i -= 3 {
-			digits = digits[:i] + "," + digits[i:]
-		}
-		return digits
-	case v >= 10:
-		return fmt.Sprintf("%.1f", v)
-	}
-	return fmt.Sprintf("%.2f", v)
 }

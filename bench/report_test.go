@@ -61,11 +61,3 @@ func TestPlotIsXML(t *testing.T) {
 		t.Errorf("%d circles, want %d", circles, want)
 	}
 }
-
-func TestNumber(t *testing.T) {
-	for v, want := range map[float64]string{math.NaN(): "", 0.123: "0.12", 12.34: "12.3", 1234: "1,230", 1234567: "1,230,000", 999.6: "1,000"} {
-		if got := number(v); got != want {
-			t.Errorf("number(%v) = %q, want %q", v, got, want)
-		}
-	}
-}

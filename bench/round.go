@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/aerodb/aerodb/bench/figure"
+	"github.com/aerodb/aerodb/bench/host"
 	"github.com/aerodb/aerodb/bench/users"
 	"github.com/aerodb/aerodb/bench/worker"
 )
@@ -177,7 +179,7 @@ func (b *bench) loaded() error {
 		if err := c.close(); err != nil {
 			return err
 		}
-		b.record("disk", c.subject.name, float64(diskSize(b.place("load", c.subject)))/1e6)
+		b.record("disk", c.subject.name, float64(host.DiskSize(b.place("load", c.subject)))/1e6)
 		if b.children[i], err = b.spawn(c.subject, b.place("load", c.subject)); err != nil {
 			return err
 		}
@@ -214,7 +216,7 @@ func (b *bench) opens() error {
 	}
 	for _, s := range b.subjects {
 		if s.database {
-			b.record("compacted", s.name, float64(diskSize(b.place("load", s)))/1e6)
+			b.record("compacted", s.name, float64(host.DiskSize(b.place("load", s)))/1e6)
 		}
 	}
 	if !b.wants("open", "start", "open-killed", "start-killed") {
@@ -262,9 +264,9 @@ func (b *bench) starts(suffix string, n int) error {
 		}
 	}
 	for _, s := range b.subjects {
-		b.record("start"+suffix, s.name, median(whole[s.name]))
+		b.record("start"+suffix, s.name, figure.Median(whole[s.name]))
 		if s.database {
-			b.record("open"+suffix, s.name, median(opened[s.name]))
+			b.record("open"+suffix, s.name, figure.Median(opened[s.name]))
 		}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/aerodb/aerodb/bench/host"
 	"github.com/aerodb/aerodb/bench/store"
 )
 
@@ -79,25 +80,9 @@ func do(s store.Store, r Request) Response {
 	if err == errUnsupported {
 		return Response{Unsupported: true}
 	}
-	response := Response{NS: spent.Nanoseconds(), Memory: memoryPeak()}
+	response := Response{NS: spent.Nanoseconds(), Memory: host.MemoryPeak()}
 	if err != nil {
 		response.Err = err.Error()
 	}
 	return response
-}
-
-// memoryPeak returns the most memory the process had resident, in bytes.
-func memoryPeak() int64 {
-	file, err := os.Open("/proc/self/status")
-	if err != nil {
-		return 0
-	}
-	defer file.Close()
-	var kib int64
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		if _, err := fmt.Sscanf(lines.Text(), "VmHWM: %d kB", &kib); err == nil {
-			break
-		}
-	}
-	return kib << 10
 }

@@ -26,6 +26,15 @@ type Store struct {
 func Open(dir string) (store.Store, error) {
 	o := engine.DefaultOptions()
 	o.Dir = filepath.Join(dir, "data")
+	s, err := OpenWith(o)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// OpenWith opens the database in Options.Dir, and makes it if there is none.
+func OpenWith(o engine.Options) (*Store, error) {
 	db, err := engine.Open(ctx, o)
 	var e *dberr.Error
 	if errors.As(err, &e) && e.Code == dberr.DatabaseNotFound {
@@ -58,6 +67,9 @@ func create(o engine.Options) (*engine.DB, error) {
 	}
 	return db, nil
 }
+
+// DB returns the database itself, for what Store does not ask.
+func (s *Store) DB() *engine.DB { return s.db }
 
 // Share implements store.Store.
 func (s *Store) Share(int) {}

@@ -1,7 +1,10 @@
-package main
+// Package host tells what machine a measurement ran on, and what a directory and a process
+// take of it.
+package host
 
 import (
 	"bufio"
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
@@ -15,17 +18,27 @@ type Machine struct {
 	LoadBefore, LoadAfter                   string
 }
 
-func machine(dir string) Machine {
+// Look describes this machine, whose disk holds dir.
+func Look(dir string) Machine {
 	return Machine{
-		Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH, Kernel: output("uname", "-r"),
+		Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH, Kernel: Output("uname", "-r"),
 		CPU: field("/proc/cpuinfo", "model name"), Memory: field("/proc/meminfo", "MemTotal"),
-		FileSystem: output("stat", "-f", "-c", "%T", dir), Cores: runtime.NumCPU(), LoadBefore: load(),
+		FileSystem: fileSystem(dir), Cores: runtime.NumCPU(), LoadBefore: Load(),
 	}
 }
 
-// output returns what a command prints, or nothing: what a machine does not tell is left
+func fileSystem(dir string) string { return Output("stat", "-f", "-c", "%T", dir) }
+
+// WarnOfMemoryDisk says so if what holds dir may be no disk.
+func WarnOfMemoryDisk(dir string) {
+	if fs := fileSystem(dir); fs == "tmpfs" || fs == "ramfs" || fs == "overlayfs" {
+		fmt.Fprintf(os.Stderr, "%s lies on %s, where a sync may cost nothing: choose a disk with -dir.\n", dir, fs)
+	}
+}
+
+// Output returns what a command prints, or nothing: what a machine does not tell is left
 // out.
-func output(name string, args ...string) string {
+func Output(name string, args ...string) string {
 	out, err := exec.Command(name, args...).Output()
 	if err != nil {
 		return ""
@@ -33,7 +46,8 @@ func output(name string, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-func load() string {
+// Load returns the load average of a minute.
+func Load() string {
 	data, err := os.ReadFile("/proc/loadavg")
 	if err != nil {
 		return ""
@@ -56,15 +70,4 @@ func field(file, name string) string {
 		}
 	}
 	return ""
-}
-
-// versions returns the version of each subject by its module or name.
-func versions() map[string]string {
-	v := map[string]string{"aerodb": output("git", "describe", "--always", "--dirty")}
-	for line := range strings.Lines(output("go", "list", "-m", "-f", "{{.Path}} {{.Version}}",
-		"github.com/mattn/go-sqlite3", "go.etcd.io/bbolt", "github.com/cockroachdb/pebble/v2", "github.com/dgraph-io/badger/v4", "github.com/tidwall/buntdb")) {
-		path, version, _ := strings.Cut(strings.TrimSpace(line), " ")
-		v[path] = version
-	}
-	return v
 }
