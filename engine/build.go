@@ -86,6 +86,7 @@ func (db *DB) writeSegment(ctx context.Context, it merge.Run, number uint64, nam
 		return segment.Info{}, vfs.Wrap(err, "segment.create", name)
 	}
 	w := segment.NewWriter(f, name, segment.ID{UUID: db.uuid, Number: number}, segment.WriterOptions{})
+	defer w.Close()
 	err = copyEntries(ctx, w, it, dropTombstones)
 	var info segment.Info
 	if err == nil {

@@ -41,6 +41,17 @@ func (b *builder) sizeWith(bytes int) int {
 	return len(b.keys) + len(b.values) + restartBytes*len(b.restarts) + 4 + bytes + entryOverhead
 }
 
+// take ends the block and returns its payload. The memory of spare is used for the next.
+func (b *builder) take(spare []byte) []byte {
+	payload := b.payload()
+	if cap(spare) == 0 {
+		spare = make([]byte, 0, len(payload)+len(payload)/8)
+	}
+	b.keys = spare
+	b.reset()
+	return payload
+}
+
 // payload ends the block and returns it; it is valid until reset.
 func (b *builder) payload() []byte {
 	end := uint32(len(b.keys))

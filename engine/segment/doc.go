@@ -16,7 +16,7 @@
 //	footer                140 bytes: identity, counts, the root of the tree
 //
 // The tree grows from its leaves while the data streams by, so a segment of any
-// size is written with the memory of a few blocks. Every byte lies in a block or in
+// size is written with the memory of a few hundred blocks. Every byte lies in a block or in
 // the footer, and each of these has its own checksum.
 //
 // # Block

@@ -60,18 +60,22 @@ type Writer struct {
 	tree       []treeBuilder
 	hashes     []uint64 // of document keys since the last filter
 	listed     int      // how many of hashes lie in blocks that the tree lists
+	hashed     int      // how many of them lie in the open data block
+	filled     *batch   // ended data blocks
+	packing    *batch   // those before, being compressed; nil if none are
 
 	out      []byte // bytes of the file from written on
 	written  int64
 	checksum uint32 // CRC32C of the file's first written bytes
 	lz4      lz4.Compressor
+	packed   []byte // scratch for compressed blocks of the tree
 	value    []byte // scratch for handles
 	filter   []byte // scratch for filters
 }
 
 // NewWriter returns a writer to f, an empty file. Name stands for the file in
 // errors. Nothing is synced before Finish; after an error the file is worthless and
-// the caller removes it.
+// the caller removes it. Close must be called, whatever happened before.
 func NewWriter(f vfs.File, name string, id ID, o WriterOptions) *Writer {
 	blockBytes, docBytes := BlockBytesDefault, DocumentBlockBytes
 	if o.BlockBytes != 0 {
@@ -82,9 +86,13 @@ func NewWriter(f vfs.File, name string, id ID, o WriterOptions) *Writer {
 		file: f, name: name, salt: id.salt(),
 		foot:       footer{id: id},
 		blockBytes: blockBytes, docBytes: docBytes,
-		out: make([]byte, 0, outBytes+4*BlockBytesDefault),
+		filled: newBatch(),
+		out:    make([]byte, 0, outBytes+4*BlockBytesDefault),
 	}
 }
+
+// Close ends the Writer's work, finished or not. It does not close the file.
+func (w *Writer) Close() { w.settle() }
 
 // Add adds a key, which must be greater than the one before, with its value or as
 // a tombstone, which has none. Both slices are the caller's again when it returns.
@@ -118,6 +126,7 @@ func (w *Writer) Add(k, value []byte, tombstone bool) error {
 	w.foot.count(k[0], tombstone)
 	if k[0] == key.SpaceDocument {
 		w.hashes = append(w.hashes, hash64(k))
+		w.hashed++
 	}
 	return nil
 }
@@ -142,27 +151,20 @@ func (w *Writer) invariant(format string, args ...any) error {
 	return dberr.New(dberr.InternalInvariant, format, args...).In(w.name).WithOp("segment.write")
 }
 
-// endData writes the open data block and lists it in the tree.
+// endData lays the open data block into the batch.
 func (w *Writer) endData() error {
-	kind := byte(kindDocuments)
+	d := w.filled.next()
+	d.kind = kindDocuments
 	if w.last[0] == key.SpaceIndex {
-		kind = kindIndexKeys
+		d.kind = kindIndexKeys
 	}
-	if err := w.room(0, w.separator); err != nil {
-		return err
+	d.separator = append(d.separator, w.separator...)
+	d.payload = w.data.take(d.payload)
+	d.hashes, w.hashed = w.hashed, 0
+	w.filled.bytes += len(d.payload)
+	if w.filled.full() {
+		return w.submit()
 	}
-	h, err := w.emit(kind, 0, w.data.payload())
-	if err != nil {
-		return err
-	}
-	w.data.reset()
-	if kind == kindDocuments {
-		w.foot.documentBytes += h.bytes
-	} else {
-		w.foot.indexBytes += h.bytes
-	}
-	w.list(0, w.separator, h)
-	w.listed = len(w.hashes)
 	return nil
 }
 
@@ -184,6 +186,9 @@ func (w *Writer) Finish() (Info, error) {
 func (w *Writer) finish() error {
 	if w.foot.entries() > 0 {
 		if err := w.endData(); err != nil {
+			return err
+		}
+		if err := w.writeRest(); err != nil {
 			return err
 		}
 		if err := w.endTree(); err != nil {
@@ -208,20 +213,21 @@ func (w *Writer) finish() error {
 // offset returns where the next byte goes.
 func (w *Writer) offset() int64 { return w.written + int64(len(w.out)) }
 
-// emit appends a block to the file.
+// emit compresses a block and appends it to the file.
 func (w *Writer) emit(kind, level byte, payload []byte) (handle, error) {
-	h := header{raw: uint32(len(payload)), stored: uint32(len(payload)), kind: kind, codec: codecRaw, level: level}
+	w.packed = pack(&w.lz4, reuse(w.packed), kind, payload)
+	return w.put(kind, level, payload, w.packed)
+}
+
+// put appends a block to the file: its payload, or packed if that is not empty.
+func (w *Writer) put(kind, level byte, payload, packed []byte) (handle, error) {
+	h, body := header{raw: uint32(len(payload)), kind: kind, codec: codecRaw, level: level}, payload
+	if len(packed) > 0 {
+		h.codec, body = codecLZ4, packed
+	}
+	h.stored = uint32(len(body))
 	offset, start := w.offset(), len(w.out)
-	if need := start + headerBytes + len(payload); need > cap(w.out) {
-		w.out = append(make([]byte, 0, need), w.out...)
-	}
-	body := w.out[start+headerBytes : start+headerBytes+len(payload)]
-	if n := w.compress(body, payload, kind); n > 0 {
-		h.codec, h.stored = codecLZ4, uint32(n)
-	} else {
-		copy(body, payload)
-	}
-	w.out = w.out[:start+headerBytes+int(h.stored)]
+	w.out = append(append(w.out, make([]byte, headerBytes)...), body...)
 	stored := w.out[start:]
 	h.encode(stored)
 	binary.LittleEndian.PutUint32(stored, blockChecksum(w.salt, offset, stored))
@@ -230,20 +236,6 @@ func (w *Writer) emit(kind, level byte, payload []byte) (handle, error) {
 		return at, nil
 	}
 	return at, w.flush()
-}
-
-// compress returns the compressed length, or 0 if that would not save an eighth.
-// Filters look random and are not tried.
-func (w *Writer) compress(dst, payload []byte, kind byte) int {
-	if kind == kindFilter || len(payload) < compressBytesMin {
-		return 0
-	}
-	// An error says that it does not fit, which is no failure.
-	n, err := w.lz4.CompressBlock(payload, dst[:len(payload)-len(payload)/8])
-	if err != nil {
-		return 0
-	}
-	return n
 }
 
 // flush writes out.
