@@ -67,8 +67,8 @@ type finder struct {
 	lookups lookups
 	prefix  []byte // of the keys of the chosen index
 	out     [][]byte
-	copies  copies // what out lies in
-	top     *top   // if the documents are sorted in memory
+	results results // what out lies in
+	top     *top    // if the documents are sorted in memory
 	steps   int
 	key     []byte
 	value   []byte
@@ -232,7 +232,7 @@ func (f *finder) take(run int, k []byte) (done bool, err error) {
 		}
 	}
 	if f.top == nil {
-		f.out = append(f.out, f.copies.add(doc))
+		f.out = append(f.out, f.results.add(doc))
 		return len(f.out) == f.query.Limit, nil
 	}
 	if err := f.encode(doc, id, f.query.SortRest); err != nil {
@@ -242,25 +242,25 @@ func (f *finder) take(run int, k []byte) (done bool, err error) {
 	return false, nil
 }
 
-// copies makes copies of many small byte strings with few allocations. Those of one chunk
-// share its memory, of which a caller who keeps one keeps all.
-type copies struct{ chunk []byte }
+// results makes the copies of documents that an answer is of, with few allocations. Those of
+// one chunk share its memory, of which a caller who keeps one keeps all.
+type results struct{ chunk []byte }
 
 const (
-	copiesChunkFirst = 1 << 10
-	copiesChunkMax   = 16 << 10
+	resultsChunkFirst = 1 << 10
+	resultsChunkMax   = 16 << 10
 )
 
-func (c *copies) add(b []byte) []byte {
-	if len(b) > cap(c.chunk)-len(c.chunk) {
-		if len(b) > copiesChunkMax/4 {
+func (r *results) add(b []byte) []byte {
+	if len(b) > cap(r.chunk)-len(r.chunk) {
+		if len(b) > resultsChunkMax/4 {
 			return bytes.Clone(b)
 		}
-		c.chunk = make([]byte, 0, min(max(2*cap(c.chunk), copiesChunkFirst, len(b)), copiesChunkMax))
+		r.chunk = make([]byte, 0, min(max(2*cap(r.chunk), resultsChunkFirst, len(b)), resultsChunkMax))
 	}
-	n := len(c.chunk)
-	c.chunk = append(c.chunk, b...)
-	return c.chunk[n:len(c.chunk):len(c.chunk)]
+	n := len(r.chunk)
+	r.chunk = append(r.chunk, b...)
+	return r.chunk[n:len(r.chunk):len(r.chunk)]
 }
 
 // fetch returns the document of an entry of the chosen index. It is valid until
