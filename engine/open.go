@@ -107,7 +107,7 @@ func (db *DB) open(ctx context.Context) error {
 	if err := sweeper.look(); err != nil { // what settle writes over is a leftover too
 		return err
 	}
-	if err := db.settle(db.previous != "" || sweeper.switched(), sweeper.resized()); err != nil {
+	if err := db.settle(sweeper); err != nil {
 		return err
 	}
 	db.recovery.Unknown = sweeper.unknown

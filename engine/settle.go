@@ -12,20 +12,28 @@ import (
 // the page cache only: it must not be built upon, nor may what the name before
 // reached be swept, while a power cut can bring that one back.
 //
-// A database that was closed cleanly has a CHECKPOINT that was synced. That does not
-// hold for CURRENT, which a restore, an undo or a drop replaces afterwards: they leave
-// another generation beside the live one, and then alone switched is true.
-func (db *DB) settle(switched, resized bool) error {
+// Nothing is in doubt, and so nothing is done, if the log is sealed and nothing is left
+// over. A checkpoint begins a log that is not sealed; where it keeps the log, it leaves
+// the segments that only the one before named until its own name is durable. A restore
+// leaves the generation before it or its mark, an undo or a drop the other generation.
+// What remains is the CHECKPOINT of a snapshot, which names one segment more than the
+// one that a power cut would bring back: that one is as good, with the same log.
+func (db *DB) settle(s *sweeper) error {
 	if db.opts.ReadOnly {
 		return nil
 	}
-	if err := db.settleName(nameCurrent, switched || !db.recovery.Sealed); err != nil {
-		return err
+	doubt := !db.recovery.Sealed || len(s.leftovers) > 0
+	if doubt || db.previous != "" {
+		if err := db.settleName(nameCurrent); err != nil {
+			return err
+		}
 	}
-	if err := db.settleName(db.gen.checkpoint(), !db.recovery.Sealed); err != nil {
-		return err
+	if doubt {
+		if err := db.settleName(db.gen.checkpoint()); err != nil {
+			return err
+		}
 	}
-	if resized && db.wal.NextSequence() == db.manifest.WAL.FirstSequence {
+	if s.resized() && db.wal.NextSequence() == db.manifest.WAL.FirstSequence {
 		return db.settleLog()
 	}
 	return nil
@@ -46,23 +54,20 @@ func (db *DB) settleLog() error {
 	return nil
 }
 
-// settleName syncs the folder of a file. If in doubt it puts the same bytes under the
-// name once more before: a sync that failed may have dropped the rename, and a later
-// one would say nothing of it. Where there is no room for that, the sync has to do,
-// since recovery must not need any.
-func (db *DB) settleName(name string, doubt bool) error {
+// settleName puts the bytes of a file under its name once more: a sync that failed may
+// have dropped the rename, and a later one would say nothing of it. Where there is no
+// room for that, a sync of the folder has to do, since recovery must not need any.
+func (db *DB) settleName(name string) error {
 	dir, base := path.Split(name)
-	if doubt {
-		data, err := db.readFile(name)
-		if err != nil {
-			return err
-		}
-		err = vfs.Publish(db.fs, db.path(dir), base, data, fileMode)
-		if !vfs.IsNoSpace(err) || errors.Is(err, vfs.ErrUnsynced) {
-			return wrapIO(err, "recovery.settle", name)
-		}
-		db.log.Warn("recovery.no_space", "file", name, "error", err.Error())
+	data, err := db.readFile(name)
+	if err != nil {
+		return err
 	}
+	err = vfs.Publish(db.fs, db.path(dir), base, data, fileMode)
+	if !vfs.IsNoSpace(err) || errors.Is(err, vfs.ErrUnsynced) {
+		return wrapIO(err, "recovery.settle", name)
+	}
+	db.log.Warn("recovery.no_space", "file", name, "error", err.Error())
 	return wrapIO(db.fs.SyncDir(db.path(dir)), "recovery.settle", dir)
 }
 

@@ -151,12 +151,6 @@ func (s *sweeper) lookAtRuns() error {
 	return nil
 }
 
-// switched reports whether CURRENT may have been replaced lately: what it named before
-// is still there.
-func (s *sweeper) switched() bool {
-	return slices.Contains(s.dirs, "") || slices.Contains(s.dirs, nameGenerations)
-}
-
 // resized reports whether the log may have replaced an empty one of another size.
 func (s *sweeper) resized() bool {
 	return slices.Contains(s.leftovers, path.Join(s.db.gen.wal(), wal.NameResizing))
