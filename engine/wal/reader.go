@@ -11,7 +11,7 @@ import (
 // when they are opened, then twice as much each time. A larger record makes the
 // buffer larger.
 const (
-	readBytesFirst = 64 << 10
+	readBytesFirst = 16 << 10
 	readBytes      = 1 << 20
 )
 
@@ -24,6 +24,15 @@ type reader struct {
 	buf  []byte
 	off  int64 // of buf in the file
 	next int   // bytes to read at least, the next time
+	most int   // bytes that next grows to; 0 is readBytes
+}
+
+// limit returns how many bytes are read at a time at most.
+func (r *reader) limit() int {
+	if r.most == 0 {
+		return readBytes
+	}
+	return r.most
 }
 
 // window returns n bytes of the file from off on, valid until the next call.
@@ -33,7 +42,7 @@ func (r *reader) window(off int64, n int) ([]byte, error) {
 	if at >= 0 && at+int64(n) <= int64(len(r.buf)) {
 		return r.buf[at : at+int64(n)], nil
 	}
-	r.next = min(max(2*r.next, readBytesFirst), readBytes)
+	r.next = min(max(2*r.next, readBytesFirst), r.limit())
 	want := int(min(int64(max(n, r.next)), r.size-off))
 	keep := 0 // what the buffer holds of it already
 	if at >= 0 && at < int64(len(r.buf)) {

@@ -140,6 +140,7 @@ func (s *scanner) advance(rec *Record) {
 
 // endSealed looks at the beginning of what a seal promises to be zero.
 func (s *scanner) endSealed() error {
+	s.most = readBytesFirst // the buffer is large enough
 	err := checkSlack(&s.reader, s.salt, s.off, min(s.off+s.slack, s.size))
 	switch dberr.CodeOf(err) {
 	case "":

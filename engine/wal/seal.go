@@ -89,7 +89,7 @@ func (l *Log) breakSeal() error {
 // checkSlack reads a file from one offset to another, where all is to be zero.
 func checkSlack(r *reader, s salt, from, to int64) error {
 	for off := from; off < to; {
-		n := min(readBytes, int(to-off))
+		n := min(r.limit(), int(to-off))
 		b, err := r.window(off, n)
 		if err != nil {
 			return err
