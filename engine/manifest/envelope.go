@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 
 	"github.com/aerodb/aerodb/engine/dberr"
 )
@@ -59,19 +60,8 @@ func decode[T any](kind Kind, path string, data []byte) (T, error) {
 	if want := hex.EncodeToString(sum[:]); !bytes.HasPrefix(data[i+len(checksumLine):], []byte(want)) {
 		return e.Body, damaged(path, int64(i), "the checksum of the %d bytes before is %s, which is not what is written here", i, want)
 	}
-	var head struct {
-		Kind   Kind `json:"kind"`
-		Format int  `json:"format"`
-	}
-	if err := json.Unmarshal(data, &head); err != nil {
-		return e.Body, damaged(path, 0, "not JSON: %v", err)
-	}
-	if head.Kind != kind {
-		return e.Body, damaged(path, 0, "this is a %q file, expected a %q file", head.Kind, kind)
-	}
-	if head.Format != Format {
-		return e.Body, dberr.New(dberr.RecoveryFailed, "the file has format version %d; this program reads version %d", head.Format, Format).
-			In(path).WithHint("use a version of aerodb that reads format %d", head.Format)
+	if err := checkHead(kind, path, data); err != nil {
+		return e.Body, err
 	}
 	if err := json.Unmarshal(data, &e); err != nil {
 		return e.Body, damaged(path, 0, "not a %s file: %v", kind, err)
@@ -80,6 +70,28 @@ func decode[T any](kind Kind, path string, data []byte) (T, error) {
 		return e.Body, damaged(path, int64(firstDifference(again, data)), "not in the form that AeroDB writes")
 	}
 	return e.Body, nil
+}
+
+// checkHead refuses a file of another kind or format.
+func checkHead(kind Kind, path string, data []byte) error {
+	if bytes.HasPrefix(data, fmt.Appendf(nil, "{\n  \"kind\": %q,\n  \"format\": %d,\n", kind, Format)) {
+		return nil
+	}
+	var head struct {
+		Kind   Kind `json:"kind"`
+		Format int  `json:"format"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return damaged(path, 0, "not JSON: %v", err)
+	}
+	if head.Kind != kind {
+		return damaged(path, 0, "this is a %q file, expected a %q file", head.Kind, kind)
+	}
+	if head.Format != Format {
+		return dberr.New(dberr.RecoveryFailed, "the file has format version %d; this program reads version %d", head.Format, Format).
+			In(path).WithHint("use a version of aerodb that reads format %d", head.Format)
+	}
+	return nil
 }
 
 func damaged(path string, offset int64, format string, args ...any) error {
