@@ -72,6 +72,28 @@ func TestArrowsPointOneWay(t *testing.T) {
 	}
 }
 
+// The program serves nobody and asks nobody, so no library may bring what does: each
+// package is set up at every start. What is left of cgo is package net, by way of flags
+// and line editing, which is why the program is built without.
+func TestTheProgramLinksNoServer(t *testing.T) {
+	cmd := exec.Command("go", "list", "-deps", "-f", `{{.ImportPath}}{{if .CgoFiles}} cgo{{end}}`, "./cmd/aerodb")
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages := strings.Split(strings.TrimSpace(string(out)), "\n")
+	for _, banned := range []string{"net/http", "crypto/tls", "os/user cgo"} {
+		if slices.Contains(packages, banned) {
+			t.Errorf("the program links %s", banned)
+		}
+	}
+	if !slices.Contains(packages, strings.TrimSuffix(module, "/")+"/engine") {
+		t.Errorf("only %d packages were looked at", len(packages))
+	}
+}
+
 // The engine knows no Lua, no configuration file and no terminal.
 func TestTheEngineKnowsNoShell(t *testing.T) {
 	banned := []string{"github.com/yuin/gopher-lua", "github.com/chzyer/readline", "github.com/mattn/go-isatty", "github.com/BurntSushi/toml", "github.com/spf13/cobra", "net/http"}
