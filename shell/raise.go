@@ -112,7 +112,7 @@ func (s *Session) fromTable(ctx context.Context, t *lua.LTable) *dberr.Error {
 		case message == "":
 			message = s.runtime.Describe(ctx, t)
 			if s.runtime.L.GetMetaField(t, "__tostring") == lua.LNil {
-				message = "a table was raised: " + render.Print(t, s.Name)
+				message = "a table was raised: " + render.Print(t, s.Name, nil)
 			}
 		case code != "":
 			message = string(code) + ": " + message

@@ -54,13 +54,19 @@ func New(env Env, db *engine.DB, reopen func(context.Context) (*engine.DB, error
 		Now: env.Now, Seed: env.Seed, ReadFile: s.readFile,
 		ModulePath: env.ModulePath, MemoryLimit: env.heapLimit(),
 		FS: env.FS, Open: env.Open, Temporary: s.scratch, Programs: env.Programs,
-		Show: func(v lua.LValue) string { return render.Print(v, s.Name) },
+		Show: func(v lua.LValue) string { return render.Print(v, s.Name, s.interrupted) },
 	})
 	s.codec = convert.New(s.runtime.L)
 	s.Registry = s.modules()
 	s.errorTable = s.newErrorTable()
 	s.install()
 	return s
+}
+
+// interrupted reports whether what runs has been told to end.
+func (s *Session) interrupted() bool {
+	ctx := s.runtime.L.Context()
+	return ctx != nil && ctx.Err() != nil
 }
 
 // install makes every module of the registry visible to Lua.

@@ -81,6 +81,7 @@ func TestPromptInterrupt(t *testing.T) {
 		"while true do pcall(function() print('rea' .. 'dy') while true do end end) end\r",
 		"print('rea' .. 'dy') string.find(('a'):rep(100), ('.-'):rep(30) .. 'b')\r",
 		"print('rea' .. 'dy') io.read()\r",
+		"(function() local t = {} for i = 1, 2e5 do t[i] = {_id = i} end print('rea' .. 'dy') return t end)()\r",
 	} {
 		p.key(t, statement)
 		p.expect(t, "ready")

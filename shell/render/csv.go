@@ -20,13 +20,14 @@ func (n *node) csvText(o Options) (string, error) {
 	if o.Terminal {
 		for _, record := range records {
 			for i := range record {
-				record[i] = escaped(record[i])
+				record[i] = escaped(record[i], n.stop)
 			}
 		}
 	}
 	var b strings.Builder
 	w := csv.NewWriter(&b)
 	for _, record := range records {
+		n.stop.step()
 		if len(record) == 1 && record[0] == "" {
 			w.Flush()
 			b.WriteString(`""` + "\n") // the library writes an empty line, which readers skip
@@ -44,7 +45,7 @@ func (n *node) csvText(o Options) (string, error) {
 func (n *node) records() ([][]string, error) {
 	list := n
 	if n.kind != listKind {
-		list = &node{kind: listKind, items: []node{*n}}
+		list = &node{kind: listKind, items: []node{*n}, stop: n.stop}
 	}
 	if !list.documents() {
 		return list.values()
@@ -52,6 +53,7 @@ func (n *node) records() ([][]string, error) {
 	names := list.columns()
 	records := [][]string{names}
 	for i := range list.items {
+		list.stop.step()
 		record := make([]string, len(names))
 		for j, name := range names {
 			text, err := list.items[i].get(name).field()
@@ -75,6 +77,7 @@ func (n *node) values() ([][]string, error) {
 	}
 	records := [][]string{{valueColumn}}
 	for i := range n.items {
+		n.stop.step()
 		text, err := n.items[i].field()
 		if err != nil {
 			return nil, err

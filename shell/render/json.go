@@ -36,6 +36,7 @@ func (n *node) appendJSON(dst []byte) ([]byte, error) {
 func (n *node) appendList(dst []byte) (_ []byte, err error) {
 	dst = append(dst, '[')
 	for i := range n.items {
+		n.stop.step()
 		if i > 0 {
 			dst = append(dst, ',')
 		}
@@ -49,6 +50,7 @@ func (n *node) appendList(dst []byte) (_ []byte, err error) {
 func (n *node) appendObject(dst []byte) (_ []byte, err error) {
 	dst = append(dst, '{')
 	for i := range n.members {
+		n.stop.step()
 		m := &n.members[i]
 		if m.index || !utf8.ValidString(m.key) {
 			return nil, fmt.Errorf("a table with the key %s has no JSON", m.luaKey())

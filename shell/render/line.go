@@ -7,11 +7,12 @@ import "strings"
 func (n *node) lineText() string {
 	list := n
 	if n.kind != listKind {
-		list = &node{kind: listKind, items: []node{*n}}
+		list = &node{kind: listKind, items: []node{*n}, stop: n.stop}
 	}
 	parts := make([]string, len(list.items))
 	separator := ""
 	for i := range list.items {
+		list.stop.step()
 		item := &list.items[i]
 		if item.kind != objectKind {
 			parts[i] = valueColumn + " = " + item.cell() + "\n"
@@ -26,11 +27,13 @@ func (n *node) lineText() string {
 func (n *node) memberLines() string {
 	width := 0
 	for i := range n.members {
-		width = max(width, Columns(visible(n.members[i].key)))
+		n.stop.step()
+		width = max(width, Columns(visible(n.members[i].key, n.stop)))
 	}
 	var b strings.Builder
 	for _, m := range n.idFirst() {
-		name := visible(m.key)
+		n.stop.step()
+		name := visible(m.key, n.stop)
 		b.WriteString(strings.Repeat(" ", width-Columns(name)) + name + " = " + m.cell() + "\n")
 	}
 	return b.String()

@@ -32,9 +32,11 @@ func (n *node) appendLiteral(dst []byte, indent, width int) []byte {
 	pad := strings.Repeat(" ", indent+2)
 	dst = append(dst, "{\n"...)
 	for i := range n.items {
+		n.stop.step()
 		dst = append(n.items[i].appendLiteral(append(dst, pad...), indent+2, width), ",\n"...)
 	}
 	for i := range n.members {
+		n.stop.step()
 		m := &n.members[i]
 		dst = append(append(append(dst, pad...), m.luaKey()...), " = "...)
 		dst = append(m.appendLiteral(dst, indent+2, width), ",\n"...)
@@ -50,7 +52,7 @@ func (n *node) flat() string { return string(n.appendFlat(nil, -1)) }
 func (n *node) appendFlat(dst []byte, room int) []byte {
 	switch {
 	case n.kind == stringKind:
-		return append(dst, quoteLua(n.text)...)
+		return append(dst, quoteLua(n.text, n.stop)...)
 	case n.kind == floatKind:
 		return append(dst, floatLiteral(n.float)...)
 	case n.kind == nilKind && n.text == "null":
@@ -61,12 +63,14 @@ func (n *node) appendFlat(dst []byte, room int) []byte {
 	full := func() bool { return room >= 0 && len(dst) > room }
 	dst = append(dst, '{')
 	for i := 0; i < len(n.items) && !full(); i++ {
+		n.stop.step()
 		if i > 0 {
 			dst = append(dst, ", "...)
 		}
 		dst = n.items[i].appendFlat(dst, room)
 	}
 	for i := 0; i < len(n.members) && !full(); i++ {
+		n.stop.step()
 		if i > 0 {
 			dst = append(dst, ", "...)
 		}
@@ -82,11 +86,13 @@ func (n *node) opaque() string {
 		return n.text
 	}
 	for i := range n.items {
+		n.stop.step()
 		if name := n.items[i].opaque(); name != "" {
 			return name
 		}
 	}
 	for i := range n.members {
+		n.stop.step()
 		m := &n.members[i]
 		if m.opaque {
 			return "the key " + m.key
@@ -105,7 +111,7 @@ func (m *member) luaKey() string {
 	case isName(m.key):
 		return m.key
 	}
-	return "[" + quoteLua(m.key) + "]"
+	return "[" + quoteLua(m.key, nil) + "]"
 }
 
 func isName(s string) bool {
@@ -137,10 +143,11 @@ func floatLiteral(f float64) string {
 
 // quoteLua quotes s so that Lua 5.1 reads the same bytes. What a terminal would not show
 // as a character of its own is escaped; other valid UTF-8 stays readable.
-func quoteLua(s string) string {
+func quoteLua(s string, stop *stopper) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for i := 0; i < len(s); {
+		stop.step()
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch c := s[i]; {
 		case c == '"' || c == '\\':

@@ -34,6 +34,7 @@ type node struct {
 	float   float64
 	items   []node
 	members []member // sorted by key
+	stop    *stopper // of the rendering that made it; nil does not stop
 }
 
 type member struct {
@@ -84,7 +85,8 @@ const repeatedMax = 1 << 19
 // A reader makes nodes of Lua values. A table that is met again has the same node.
 type reader struct {
 	name     func(lua.LValue) string // may be nil
-	path     []*lua.LTable           // the tables around the value that is read
+	stop     *stopper
+	path     []*lua.LTable // the tables around the value that is read
 	made     map[*lua.LTable]made
 	size     int // nodes so far, those of tables met again each time
 	repeated int // of them, nodes of tables met again
@@ -100,13 +102,14 @@ type made struct {
 
 // fromLua makes the node of a Lua value. Name says what to call a value that has no
 // literal; nil, or "", is the word of its type.
-func fromLua(v lua.LValue, name func(lua.LValue) string) node {
-	r := reader{name: name, made: map[*lua.LTable]made{}}
+func fromLua(v lua.LValue, name func(lua.LValue) string, stop *stopper) node {
+	r := reader{name: name, stop: stop, made: map[*lua.LTable]made{}}
 	return r.node(v)
 }
 
 func (r *reader) node(v lua.LValue) node {
 	r.size++
+	r.stop.step()
 	switch v := v.(type) {
 	case *lua.LNilType:
 		return node{kind: nilKind, text: "nil"}
@@ -120,7 +123,7 @@ func (r *reader) node(v lua.LValue) node {
 		}
 		return node{kind: floatKind, float: float64(v)}
 	case lua.LString:
-		return node{kind: stringKind, text: string(v)}
+		return node{kind: stringKind, text: string(v), stop: r.stop}
 	case *lua.LTable:
 		if len(r.path) >= depthMax || r.repeated > repeatedMax || slices.Contains(r.path, v) {
 			r.cuts++
@@ -186,7 +189,7 @@ func (r *reader) table(t *lua.LTable) node {
 		members, keys = append(members, m), append(keys, k)
 	}
 	if sequence && (len(members) > 0 || isArray(t)) {
-		list := node{kind: listKind, items: make([]node, len(members))}
+		list := node{kind: listKind, items: make([]node, len(members)), stop: r.stop}
 		for i := range members {
 			list.items[i] = members[i].node
 		}
@@ -197,7 +200,7 @@ func (r *reader) table(t *lua.LTable) node {
 			members[i].key, members[i].opaque = r.index(keys[i])
 		}
 	}
-	object := node{kind: objectKind, members: members}
+	object := node{kind: objectKind, members: members, stop: r.stop}
 	object.sort()
 	return object
 }
@@ -220,6 +223,7 @@ func isArray(t *lua.LTable) bool {
 // sort orders members: indexes first, by number, then names.
 func (n *node) sort() {
 	slices.SortFunc(n.members, func(a, b member) int {
+		n.stop.step()
 		switch {
 		case a.index != b.index && a.index:
 			return -1

@@ -38,6 +38,10 @@ type Options struct {
 	Rows int
 	Rest string
 
+	// Stop is asked now and then whether to give the rendering up, which then ends with
+	// ErrStopped; nil is never.
+	Stop func() bool
+
 	// Name says what to call a value that has no literal, such as a function; nil, or
 	// "", is the word of its type.
 	Name func(lua.LValue) string
@@ -54,46 +58,59 @@ func (o Options) width() int {
 
 // Value writes a JSON value and a newline.
 func Value(w io.Writer, v document.Value, o Options) error {
-	n := fromValue(v)
-	return write(w, []node{n}, o)
+	text, err := formatted([]node{fromValue(v)}, o)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, text)
+	return err
 }
 
 // Results writes what a chunk returned: scalars on one line, tables each on lines of
-// their own. Nothing returned writes nothing. If a value cannot be written in the mode,
-// nothing is.
-func Results(w io.Writer, values []lua.LValue, o Options) error {
+// their own. Nothing returned writes nothing. If a value cannot be written in the mode, or
+// the rendering is stopped, nothing is.
+func Results(w io.Writer, values []lua.LValue, o Options) (err error) {
+	text, err := results(values, o)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, text)
+	return err
+}
+
+func results(values []lua.LValue, o Options) (_ string, err error) {
+	defer catch(&err)
+	stop := o.stopper()
 	nodes := make([]node, len(values))
 	scalars := len(values) > 1
 	for i, v := range values {
-		nodes[i] = fromLua(v, o.Name)
+		nodes[i] = fromLua(v, o.Name, stop)
 		scalars = scalars && nodes[i].scalar()
 	}
 	switch {
 	case scalars && o.Mode == CSV: // one heading
-		return write(w, []node{{kind: listKind, items: nodes}}, o)
+		return formatted([]node{{kind: listKind, items: nodes, stop: stop}}, o)
 	case scalars && o.Mode != JSON && o.Mode != Lua && o.Mode != Line:
 		texts := make([]string, len(nodes))
 		for i := range nodes {
 			texts[i] = nodes[i].plain(o)
 		}
-		_, err := fmt.Fprintln(w, strings.Join(texts, "\t"))
-		return err
+		return strings.Join(texts, "\t") + "\n", nil
 	}
-	return write(w, nodes, o)
+	return formatted(nodes, o)
 }
 
-// write writes nodes one below the other, all of them or none.
-func write(w io.Writer, nodes []node, o Options) error {
+// formatted is nodes one below the other, all of them or none.
+func formatted(nodes []node, o Options) (string, error) {
 	var b strings.Builder
 	for i := range nodes {
 		text, err := nodes[i].format(o)
 		if err != nil {
-			return err
+			return "", err
 		}
 		b.WriteString(text)
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String(), nil
 }
 
 // format returns the lines of n, each with its end.
@@ -106,7 +123,7 @@ func (n *node) format(o Options) (string, error) {
 	case JSON:
 		text, err := n.jsonText()
 		if o.Terminal {
-			text = visibleJSON(text)
+			text = visibleJSON(text, n.stop)
 		}
 		return text + "\n", err
 	case Lua:
@@ -137,8 +154,17 @@ func (n *node) jsonText() (string, error) {
 }
 
 // Print is how print shows a table: a literal, over several lines if it is long. Name is
-// as in Options.
-func Print(v lua.LValue, name func(lua.LValue) string) string {
-	n := fromLua(v, name)
-	return n.literal(0, widthDefault)
+// as in Options, and so is stop; what was stopped is shown as "...".
+func Print(v lua.LValue, name func(lua.LValue) string, stop func() bool) string {
+	text, err := printed(v, name, Options{Stop: stop}.stopper())
+	if err != nil {
+		return "..."
+	}
+	return text
+}
+
+func printed(v lua.LValue, name func(lua.LValue) string, stop *stopper) (_ string, err error) {
+	defer catch(&err)
+	n := fromLua(v, name, stop)
+	return n.literal(0, widthDefault), nil
 }

@@ -103,10 +103,10 @@ func TestLiteralsReadBack(t *testing.T) {
 			continue
 		}
 		for _, v := range eval(t, r, source) {
-			n := fromLua(v, nil)
+			n := fromLua(v, nil, nil)
 			for _, width := range []int{20, 1000} {
 				text := n.literal(0, width)
-				again := fromLua(eval(t, r, text)[0], nil)
+				again := fromLua(eval(t, r, text)[0], nil, nil)
 				if got := again.literal(0, width); got != text {
 					t.Errorf("%s reads back as %s", text, got)
 				}
@@ -156,10 +156,10 @@ func TestColor(t *testing.T) {
 func TestCycle(t *testing.T) {
 	r := newRuntime(t)
 	v := eval(t, r, `(function() local t = {} t.t = t return t end)()`)[0]
-	if text := Print(v, nil); text != "{t = ...}" {
+	if text := Print(v, nil, nil); text != "{t = ...}" {
 		t.Errorf("a table inside itself is %q", text)
 	}
-	if text := Print(eval(t, r, `_G`)[0], nil); !strings.Contains(text, "_G = ...") {
+	if text := Print(eval(t, r, `_G`)[0], nil, nil); !strings.Contains(text, "_G = ...") {
 		t.Errorf("_G is %q", text)
 	}
 }

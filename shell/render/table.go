@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,6 +16,7 @@ func (n *node) documents() bool {
 		return false
 	}
 	for i := range n.items {
+		n.stop.step()
 		if n.items[i].kind != objectKind {
 			return false
 		}
@@ -24,14 +26,14 @@ func (n *node) documents() bool {
 
 // columns are the names of all members, _id first, then sorted.
 func (n *node) columns() []string {
-	var names []string
+	seen := map[string]bool{}
 	for i := range n.items {
 		for _, m := range n.items[i].members {
-			names = append(names, m.key)
+			n.stop.step()
+			seen[m.key] = true
 		}
 	}
-	slices.Sort(names)
-	names = slices.Compact(names)
+	names := slices.Sorted(maps.Keys(seen))
 	if i := slices.Index(names, "_id"); i > 0 {
 		names = slices.Insert(slices.Delete(names, i, i+1), 0, "_id")
 	}
@@ -63,18 +65,23 @@ func (n *node) cell() string {
 	case n == nil:
 		return ""
 	case n.kind == stringKind || n.kind == opaqueKind:
-		return visible(n.text)
+		return visible(n.text, n.stop)
 	case n.scalar():
 		return n.raw()
 	}
 	return n.flat()
 }
 
+const (
+	columnsApart = 2
+	alignRight   = text.AlignRight
+)
+
 // style has no frame: columns apart by two spaces, a line under the heading.
 func style(color bool) table.Style {
 	s := table.StyleLight
 	s.Options = table.Options{SeparateHeader: true}
-	s.Box.PaddingLeft, s.Box.PaddingRight = "", "  "
+	s.Box.PaddingLeft, s.Box.PaddingRight = "", strings.Repeat(" ", columnsApart)
 	s.Format.Header = text.FormatDefault
 	if color {
 		s.Color.Header = text.Colors{text.Bold}
@@ -82,39 +89,64 @@ func style(color bool) table.Style {
 	return s
 }
 
-// columnsText writes documents as columns.
-func (n *node) columnsText(color bool) string {
+// tableRows is how many rows the library lays out at a time, between two questions whether
+// to go on.
+const tableRows = 256
+
+// columnsText writes documents as columns, unless these are wider than the screen.
+func (n *node) columnsText(o Options) (text string, fit bool) {
 	names := n.columns()
-	w := table.NewWriter()
-	w.SetStyle(style(color))
-	head := make(table.Row, len(names))
-	var configs []table.ColumnConfig
+	head, configs, width := make(table.Row, len(names)), make([]table.ColumnConfig, len(names)), -columnsApart
 	for i, name := range names {
-		head[i] = visible(name)
+		shown := visible(name, n.stop)
+		head[i] = shown
+		configs[i] = table.ColumnConfig{Number: i + 1, WidthMin: n.widest(name, shown)}
 		if n.numeric(name) {
-			configs = append(configs, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
+			configs[i].Align, configs[i].AlignHeader = alignRight, alignRight
+		}
+		width += configs[i].WidthMin + columnsApart
+	}
+	if width > o.width() {
+		return "", false
+	}
+	var lines []string
+	for i := 0; i == 0 || i < len(n.items); i += tableRows {
+		w := table.NewWriter()
+		w.SetStyle(style(o.Color))
+		w.SetColumnConfigs(configs)
+		if i == 0 {
+			w.AppendHeader(head)
+		}
+		for _, item := range n.items[i:min(i+tableRows, len(n.items))] {
+			n.stop.step()
+			row := make(table.Row, len(names))
+			for j, name := range names {
+				row[j] = item.get(name).cell()
+			}
+			w.AppendRow(row)
+		}
+		for line := range strings.SplitSeq(w.Render(), "\n") {
+			lines = append(lines, strings.TrimRight(line, " "))
 		}
 	}
-	w.SetColumnConfigs(configs)
-	w.AppendHeader(head)
+	return strings.Join(lines, "\n"), true
+}
+
+// widest is the width of a column.
+func (n *node) widest(name, heading string) int {
+	width := Columns(heading)
 	for i := range n.items {
-		row := make(table.Row, len(names))
-		for j, name := range names {
-			row[j] = n.items[i].get(name).cell()
-		}
-		w.AppendRow(row)
+		n.stop.step()
+		width = max(width, Columns(n.items[i].get(name).cell()))
 	}
-	lines := strings.Split(w.Render(), "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	return strings.Join(lines, "\n")
+	return width
 }
 
 // numeric reports whether a column holds numbers only.
 func (n *node) numeric(name string) bool {
 	found := false
 	for i := range n.items {
+		n.stop.step()
 		switch v := n.items[i].get(name); {
 		case v == nil:
 		case v.kind != intKind && v.kind != floatKind:
@@ -136,6 +168,7 @@ func (n *node) tableText(o Options) string {
 	case n.kind == listKind && len(n.items) > 0:
 		cells := make([]string, len(n.items))
 		for i := range n.items {
+			n.stop.step()
 			cells[i] = n.items[i].cell()
 		}
 		return fold(strings.Join(cells, "\n"), o)
@@ -148,6 +181,7 @@ func (n *node) tableText(o Options) string {
 // noun is what the items of a list of objects are: documents have an _id.
 func (n *node) noun() string {
 	for i := range n.items {
+		n.stop.step()
 		if n.items[i].get("_id") == nil {
 			return "rows"
 		}
@@ -160,10 +194,10 @@ func (n *node) documentsText(o Options) string {
 	const heading = 2
 	shown := n
 	if o.Rows > 0 && len(n.items) > o.Rows-heading {
-		shown = &node{kind: listKind, items: n.items[:min(len(n.items), o.room(len(n.items), n.noun())-heading)]}
+		shown = &node{kind: listKind, stop: n.stop, items: n.items[:min(len(n.items), o.room(len(n.items), n.noun())-heading)]}
 	}
-	columns := shown.columnsText(o.Color)
-	if widest(columns) > o.width() {
+	columns, fit := shown.columnsText(o)
+	if !fit {
 		return n.expanded(o)
 	}
 	if missing := len(n.items) - len(shown.items); missing > 0 {
@@ -172,19 +206,12 @@ func (n *node) documentsText(o Options) string {
 	return columns
 }
 
-func widest(s string) int {
-	width := 0
-	for line := range strings.SplitSeq(s, "\n") {
-		width = max(width, Columns(line))
-	}
-	return width
-}
-
 // expanded writes documents one below the other, and the beginning of the first at least.
 func (n *node) expanded(o Options) string {
 	var parts []string
 	used, noun := 0, n.noun()
 	for i := range n.items {
+		n.stop.step()
 		part := fmt.Sprintf("-- %d --\n%s", i+1, n.items[i].lines("", o.Color))
 		used += Rows(part, o.width())
 		last := i == len(n.items)-1
@@ -218,7 +245,8 @@ func (n *node) lines(indent string, color bool) string {
 	names := make([]string, len(members))
 	width := 0
 	for i := range members {
-		names[i] = visible(members[i].key)
+		n.stop.step()
+		names[i] = visible(members[i].key, n.stop)
 		width = max(width, Columns(names[i]))
 	}
 	bold := func(s string) string { return s }
@@ -227,6 +255,7 @@ func (n *node) lines(indent string, color bool) string {
 	}
 	var lines []string
 	for i := range members {
+		n.stop.step()
 		m := &members[i]
 		if m.kind == objectKind && len(m.members) > 0 {
 			lines = append(lines, indent+bold(names[i]), m.lines(indent+"  ", color))

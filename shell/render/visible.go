@@ -23,16 +23,19 @@ func unsafeRune(r rune) bool {
 
 // visible returns s as a person may see it on one line: as it is, or as a literal if it
 // holds what a terminal would obey or could not show.
-func visible(s string) string {
-	if !utf8.ValidString(s) || strings.ContainsFunc(s, unsafeRune) {
-		return quoteLua(s)
+func visible(s string, stop *stopper) string {
+	for i, r := range s {
+		stop.step()
+		if unsafeRune(r) || r == utf8.RuneError && !strings.HasPrefix(s[i:], "\ufffd") {
+			return quoteLua(s, stop)
+		}
 	}
 	return s
 }
 
 // escaped is visible without the quotes of a literal.
-func escaped(s string) string {
-	if shown := visible(s); shown != s {
+func escaped(s string, stop *stopper) string {
+	if shown := visible(s, stop); shown != s {
 		return strings.ReplaceAll(shown[1:len(shown)-1], `\"`, `"`)
 	}
 	return s
@@ -40,12 +43,21 @@ func escaped(s string) string {
 
 // visibleJSON escapes in a JSON text what a terminal would obey; it stands for the same
 // value. What JSON itself escapes is escaped already.
-func visibleJSON(s string) string {
-	if !strings.ContainsFunc(s, unsafeRune) {
+func visibleJSON(s string, stop *stopper) string {
+	safe := true
+	for _, r := range s {
+		stop.step()
+		if unsafeRune(r) {
+			safe = false
+			break
+		}
+	}
+	if safe {
 		return s
 	}
 	var b strings.Builder
 	for _, r := range s {
+		stop.step()
 		if unsafeRune(r) {
 			fmt.Fprintf(&b, `\u%04x`, r)
 		} else {
@@ -98,4 +110,16 @@ func Rows(s string, width int) int {
 		n += rows(line, width)
 	}
 	return n
+}
+
+// Exceeds reports whether a text takes more rows than most, looking at no more of its lines
+// than it must.
+func Exceeds(s string, width, most int) bool {
+	n := 0
+	for line := range strings.SplitSeq(strings.TrimSuffix(s, "\n"), "\n") {
+		if n += rows(line, width); n > most {
+			return true
+		}
+	}
+	return false
 }

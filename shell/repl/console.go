@@ -163,8 +163,8 @@ func (c *console) show(ctx, statement context.Context, done func(), out io.Write
 // A program that fails loses nothing: they are then written, abridged to rows.
 func (c *console) showPaged(ctx, statement context.Context, done func(), values []lua.LValue, program string, rows int) {
 	var text strings.Builder
-	rendered := c.render(&text, values, c.options(0))
-	if !rendered || c.o.Page == nil || render.Rows(text.String(), c.width()) <= c.rows() {
+	rendered := c.render(statement, &text, values, c.options(0))
+	if !rendered || c.o.Page == nil || !render.Exceeds(text.String(), c.width(), c.rows()) {
 		if rendered {
 			c.copy(statement, c.o.Results, text.String())
 		}
@@ -199,17 +199,26 @@ func (c *console) options(rows int) render.Options {
 // write renders values and writes them.
 func (c *console) write(ctx context.Context, out io.Writer, values []lua.LValue, o render.Options) bool {
 	var text strings.Builder
-	return c.render(&text, values, o) && c.copy(ctx, out, text.String())
+	return c.render(ctx, &text, values, o) && c.copy(ctx, out, text.String())
 }
 
-// render reports whether values could be rendered, and says why not.
-func (c *console) render(w io.Writer, values []lua.LValue, o render.Options) bool {
+// render reports whether values could be rendered, and says why not. Ctrl-C stops it.
+func (c *console) render(ctx context.Context, w io.Writer, values []lua.LValue, o render.Options) bool {
+	o.Stop = func() bool { return ctx.Err() != nil }
 	err := render.Results(w, values, o)
-	if err != nil {
+	switch {
+	case errors.Is(err, render.ErrStopped):
+		c.interrupted()
+	case err != nil:
 		c.fail(dberr.New(dberr.ScriptError, "the result cannot be shown as %s: %w", o.Mode, err).
 			WithHint("it is in _ all the same; .mode auto shows anything"))
 	}
 	return err == nil
+}
+
+// interrupted says that a result is not shown to its end.
+func (c *console) interrupted() {
+	fmt.Fprintf(c.o.Errors, "\n%v\n", dberr.New(dberr.ScriptInterrupted, "the result was interrupted"))
 }
 
 // copy writes text piece by piece, so that Ctrl-C stops a long one.
@@ -217,7 +226,7 @@ func (c *console) copy(ctx context.Context, out io.Writer, text string) bool {
 	const pieceBytes = 4 << 10
 	for piece := range slices.Chunk([]byte(text), pieceBytes) {
 		if ctx.Err() != nil {
-			fmt.Fprintf(c.o.Errors, "\n%v\n", dberr.New(dberr.ScriptInterrupted, "the result was interrupted"))
+			c.interrupted()
 			return false
 		}
 		if _, err := out.Write(piece); err != nil {

@@ -148,7 +148,7 @@ func (c *console) help(ctx context.Context, rest string) error {
 	case strings.HasPrefix(rest, "."):
 		c.fail(unknownCommand(name))
 	default:
-		return c.evaluate(ctx, ChunkName, "help("+render.Print(lua.LString(rest), nil)+")")
+		return c.evaluate(ctx, ChunkName, "help("+render.Print(lua.LString(rest), nil, nil)+")")
 	}
 	return nil
 }
@@ -235,7 +235,7 @@ func (c *console) schema(ctx context.Context, rest string) error {
 		return nil
 	}
 	for i := range arguments {
-		arguments[i] = render.Print(lua.LString(arguments[i]), nil)
+		arguments[i] = render.Print(lua.LString(arguments[i]), nil, nil)
 	}
 	return c.evaluate(ctx, ChunkName, schemaChunk+"("+strings.Join(arguments, ", ")+")")
 }

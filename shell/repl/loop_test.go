@@ -197,3 +197,42 @@ func TestInterruptGivesThePromptBack(t *testing.T) {
 		t.Errorf("err = %v, screen:\n%s", err, screen.String())
 	}
 }
+
+// A lateInterrupt is a context that is cancelled when it is asked for the last time: no
+// sooner than what its statement returned is rendered.
+type lateInterrupt struct {
+	context.Context
+	asks int
+}
+
+func (l *lateInterrupt) Done() <-chan struct{} { return nil }
+
+func (l *lateInterrupt) Err() error {
+	if l.asks--; l.asks < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestInterruptStopsRendering: Ctrl-C while a large result is made ready to be shown
+// gives the prompt back, with nothing of it shown, and the result is in _.
+func TestInterruptStopsRendering(t *testing.T) {
+	var screen, results bytes.Buffer
+	large := "(function() local t = {} for i = 1, 100000 do t[i] = i end return t end)()"
+	r := &script{lines: []string{large, "#_"}, screen: &screen}
+	late := &lateInterrupt{asks: 100}
+	statements := 0
+	err := loop(context.Background(), newSession(t, &screen), r, Options{
+		Results: &results, Errors: &screen, Prompt: "> ",
+		Statement: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			if statements++; statements > 1 {
+				return ctx, func() {}
+			}
+			late.Context = ctx
+			return late, func() {}
+		},
+	})
+	if err != nil || late.asks >= 0 || results.String() != "100000\n" || !strings.Contains(screen.String(), "AERO_SCRIPT_INTERRUPTED: the result was interrupted\n> #_\n") {
+		t.Errorf("err = %v, results %q, screen:\n%s", err, results.String(), screen.String())
+	}
+}

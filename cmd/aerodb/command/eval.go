@@ -29,6 +29,6 @@ func (a *app) eval(cmd *cobra.Command, code string, scratch bool) error {
 		if err != nil {
 			return notAPrompt(err, code)
 		}
-		return a.out.values(s, values)
+		return a.out.values(a.ctx, s, values)
 	})
 }

@@ -25,7 +25,7 @@ func (a *app) runRoot(cmd *cobra.Command, code string, scratch bool) error {
 		if err != nil {
 			return err
 		}
-		return a.out.values(s, values)
+		return a.out.values(a.ctx, s, values)
 	})
 }
 

@@ -2,6 +2,8 @@ package command
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 
 	"github.com/aerodb/aerodb/engine/dberr"
@@ -23,11 +25,15 @@ func (o *output) result(v document.Value, text func(io.Writer)) error {
 
 // values prints what a chunk of Lua returned in s. All of it is rendered before
 // the first byte is written.
-func (o *output) values(s *shell.Session, values []lua.LValue) error {
+func (o *output) values(ctx context.Context, s *shell.Session, values []lua.LValue) error {
 	options := o.options()
 	options.Name = s.Name
+	options.Stop = func() bool { return ctx.Err() != nil }
 	var text bytes.Buffer
-	if err := render.Results(&text, values, options); err != nil {
+	switch err := render.Results(&text, values, options); {
+	case errors.Is(err, render.ErrStopped):
+		return context.Cause(ctx)
+	case err != nil:
 		return dberr.New(dberr.ScriptError, "what the chunk returned cannot be shown as %s: %w", options.Mode, err).
 			WithHint("return something else, or choose another --output-format")
 	}
