@@ -41,10 +41,20 @@ func (r *Runtime) print(L *lua.LState) {
 		b.WriteString(ToString(L, v))
 	}
 	b.WriteByte('\n')
-	if _, err := io.WriteString(r.opts.Stdout, b.String()); err != nil {
-		L.RaiseError("print: %s", err.Error())
+	for text := b.String(); text != ""; {
+		n := min(len(text), printBytes)
+		if _, err := io.WriteString(r.opts.Stdout, text[:n]); err != nil {
+			L.RaiseError("print: %s", err.Error())
+		}
+		if text = text[n:]; text != "" {
+			raiseIfDone(L)
+		}
 	}
 }
+
+// printBytes is how much print writes at a time: a terminal is slow, and Ctrl-C must not
+// wait for it.
+const printBytes = 64 << 10
 
 // ToString is Lua's tostring without addresses: a table, function, thread or userdata
 // without __tostring is the word of its type.

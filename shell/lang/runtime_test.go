@@ -121,3 +121,22 @@ func TestLiteralLineNumbers(t *testing.T) {
 		t.Errorf("err = %v", err)
 	}
 }
+
+// A long repetition is the same text however it is made.
+func TestRepeat(t *testing.T) {
+	L := lua.NewState()
+	defer L.Close()
+	for _, s := range []string{"x", "abc", strings.Repeat("long", pieceBytes/4+1)} {
+		for _, n := range []int{1, 2, pieceBytes/len(s) + 1, 2*pieceBytes/len(s) + 3} {
+			if repeat(L, s, n*len(s)) != strings.Repeat(s, n) {
+				t.Errorf("%d bytes, %d times: another text", len(s), n)
+			}
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	L.SetContext(ctx)
+	if err := L.CallByParam(lua.P{Fn: L.NewFunction(stringRep), Protect: true}, lua.LString("x"), lua.LNumber(4*pieceBytes)); err == nil {
+		t.Error("the end of the context did not end it")
+	}
+}

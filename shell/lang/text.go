@@ -36,8 +36,27 @@ func stringRep(L *lua.LState) int {
 	if float64(n) > StringBytesMax || int(n) > StringBytesMax/len(s) {
 		fits(L, "string.rep", StringBytesMax+1)
 	}
-	L.Push(lua.LString(strings.Repeat(s, int(n))))
+	L.Push(lua.LString(repeat(L, s, len(s)*int(n))))
 	return 1
+}
+
+// pieceBytes is how much of a long text is made or written before the end of the call's
+// context is looked for.
+const pieceBytes = 1 << 20
+
+// repeat repeats s up to size bytes. The end of L's context ends it.
+func repeat(L *lua.LState, s string, size int) string {
+	piece := strings.Repeat(s, min(size, max(pieceBytes, len(s)))/len(s))
+	if len(piece) == size {
+		return piece
+	}
+	var b strings.Builder
+	b.Grow(size)
+	for b.Len() < size {
+		raiseIfDone(L)
+		b.WriteString(piece[:min(len(piece), size-b.Len())])
+	}
+	return b.String()
 }
 
 // tableConcat is table.concat for lists of any length, with Int64 among the items.
