@@ -312,6 +312,8 @@ func tolerated(c call, f fault) string {
 		return "close: what matters was synced before; a late error is logged"
 	case strings.HasSuffix(c.op.Path, "/LOCK") && c.op.Kind != vfs.KindLock:
 		return "text of LOCK: the kernel holds the lock, whatever the file says"
+	case opens && c.op.Kind == vfs.KindStatfs:
+		return "what file system it is: it is logged that this is not known"
 	case opens && c.op.Kind == vfs.KindStat && strings.HasSuffix(c.op.Path, "/CURRENT"):
 		return "whether it is a snapshot: it is looked at once more"
 	case checkpoint && (c.op.Kind == vfs.KindRemove || snapshots) && c.last:

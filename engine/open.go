@@ -37,6 +37,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		return nil, err
 	}
 	db.lock = lock
+	db.warnOfDisk()
 	if err := db.open(ctx); err != nil {
 		db.logDamage("recovery.failed", err)
 		db.abandon()
@@ -54,6 +55,19 @@ func (db *DB) takeLock() (vfs.File, error) {
 		return takeReadLock(db.opts)
 	}
 	return takeLock(db.opts)
+}
+
+// warnOfDisk tells of a file system that may not keep what it promises. Nothing else
+// depends on the answer.
+func (db *DB) warnOfDisk() {
+	st, err := db.fs.Statfs(db.opts.Dir)
+	reason := st.Doubt()
+	if err != nil {
+		reason = err.Error()
+	}
+	if reason != "" && !db.opts.ReadOnly {
+		db.log.Warn("disk.doubtful", "dir", db.opts.Dir, "type", st.Type, "reason", reason)
+	}
 }
 
 // isDatabase refuses a directory without CURRENT before anything is touched.

@@ -40,6 +40,7 @@ var Table = []Event{
 	{"recovery.end", info, []string{"records", "operations", "bytes", "sequence", "digest", "open_ms", "replay_ms", "duration_ms"}, "the database is open, and its digest is the one that every record of the log said; debug if there was nothing to recover"},
 	{"recovery.failed", fault, []string{"code", "file", "offset", "message"}, "the database cannot be opened: damage, with its place and what was expected"},
 	{"damage.found", fault, []string{"code", "file", "offset", "message"}, "a read met damage, with its place and what was expected"},
+	{"disk.doubtful", warn, []string{"dir", "type", "reason"}, "the data directory lies on a network or FUSE file system, where locks and syncs may be worth less, or its type could not be told; `selftest` tries what it keeps"},
 	{"lock.unsigned", warn, []string{"error"}, "the lock is held, but who holds it could not be written into it"},
 
 	{"schema.defined", debug, []string{"schema_id", "schema_version"}, "a schema version was registered"},

@@ -1,6 +1,7 @@
 package selftest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,20 +10,16 @@ import (
 	"github.com/aerodb/aerodb/engine/vfs"
 )
 
-// doubts says what to know of a file system by its type.
+// doubts says what to know of a file system by its type, beside vfs.Statfs.Doubt.
 var doubts = map[string]string{
 	"tmpfs": inMemory, "ramfs": inMemory,
 	"overlay": "a container's own layer goes with the container: put the database on a volume",
-	"nfs":     network, "cifs": network, "smb": network, "smb2": network, "9p": network,
-	"ceph": network, "afs": network, "lustre": network, "gfs2": network, "ocfs2": network,
-	"fuse": "a program serves it: locks and syncs are worth what that program makes of them",
-	"vfat": foreign, "exfat": foreign, "ntfs": foreign, "ntfs3": foreign,
+	"vfat":    foreign, "exfat": foreign, "ntfs": foreign, "ntfs3": foreign,
 	"ecryptfs": "it lies on another file system, which decides what a sync is worth",
 }
 
 const (
 	inMemory = "it is in memory: a power cut takes all of it"
-	network  = "the server decides what locks and syncs are worth, and whether a lock outlives a broken connection"
 	foreign  = "made for other systems: a crash may damage the file system itself"
 )
 
@@ -44,7 +41,7 @@ func (t *test) statfs() error {
 		return vfs.Wrap(err, "selftest", t.scratch)
 	}
 	t.result.FileSystem = st.Type
-	switch doubt := doubts[st.Type]; {
+	switch doubt := cmp.Or(st.Doubt(), doubts[st.Type]); {
 	case doubt != "":
 		t.verdict("file system", Warn, st.Type, doubt)
 	case slices.Contains(local, st.Type):
