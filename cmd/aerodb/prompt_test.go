@@ -81,7 +81,6 @@ func TestPromptInterrupt(t *testing.T) {
 		"while true do pcall(function() print('rea' .. 'dy') while true do end end) end\r",
 		"print('rea' .. 'dy') string.find(('a'):rep(100), ('.-'):rep(30) .. 'b')\r",
 		"print('rea' .. 'dy') io.read()\r",
-		"(function() local t = {} for i = 1, 2e5 do t[i] = {_id = i} end print('rea' .. 'dy') return t end)()\r",
 	} {
 		p.key(t, statement)
 		p.expect(t, "ready")
@@ -136,6 +135,27 @@ func TestPromptPasteAndHistory(t *testing.T) {
 	p.expect(t, "end")
 	p.key(t, "\x1b[A\x1b[1~\x1b[4~ print('end') \r") // the first line stays where it is
 	p.expect(t, "line 1\r\nline 2\r\nend\r\n")
+	p.expect(t, "aerodb> ")
+	p.key(t, "\x04")
+	p.exit(t)
+}
+
+// Each statement of a paste shows what it returns, and an error is at the line of the paste.
+func TestPromptPastedStatements(t *testing.T) {
+	p := openPrompt(t, newDatabase(t))
+	p.expect(t, "aerodb> ")
+	p.key(t, "\x1b[200~1 + 1\r\n#storage.digest()\r\n\x1b[201~")
+	p.expect(t, "#storage.digest()")
+	p.key(t, "\r")
+	p.expect(t, "2\r\n64\r\n")
+	p.expect(t, "aerodb> ")
+	p.key(t, "\x1b[200~x = 1\nnil + x\nprint('not ' .. 'reached')\x1b[201~\r")
+	p.expect(t, "prompt:2: ")
+	if text := p.until(t, "aerodb> "); strings.Contains(text, "not reached") {
+		t.Errorf("the paste went on behind the error: %q", text)
+	}
+	p.key(t, "x\r")
+	p.expect(t, "1\r\n")
 	p.expect(t, "aerodb> ")
 	p.key(t, "\x04")
 	p.exit(t)

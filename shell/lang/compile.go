@@ -143,3 +143,10 @@ func Check(source, name string) error {
 	_, err := parseChunk(source, name)
 	return err
 }
+
+// Statements counts the statements of source, those inside others not. The error is
+// Check's.
+func Statements(source, name string) (int, error) {
+	chunk, err := parseChunk(source, name)
+	return len(chunk), err
+}

@@ -29,6 +29,7 @@ type console struct {
 	onceIs  string // its name
 	last    []lua.LValue
 	hasLast bool
+	failed  bool // the action that runs has
 }
 
 func newConsole(s *shell.Session, o Options) *console {
@@ -80,6 +81,7 @@ func (c *console) note(format string, args ...any) {
 
 // fail reports an error of the prompt itself.
 func (c *console) fail(err *dberr.Error) {
+	c.failed = true
 	fmt.Fprintln(c.o.Errors, render.Harmless(err.Error()))
 	if hint := err.Advice(); hint != "" {
 		fmt.Fprintf(c.o.Errors, "hint: %s\n", render.Harmless(hint))
@@ -109,6 +111,7 @@ func (c *console) evaluate(ctx context.Context, name, source string) error {
 	shown := false
 	switch {
 	case errors.As(err, &failure):
+		c.failed = true
 		done()
 		c.s.AtPrompt(failure, ChunkName, source).Report(c.o.Errors)
 	case err != nil:
@@ -218,6 +221,7 @@ func (c *console) render(ctx context.Context, w io.Writer, values []lua.LValue, 
 
 // interrupted says that a result is not shown to its end.
 func (c *console) interrupted() {
+	c.failed = true
 	fmt.Fprintf(c.o.Errors, "\n%v\n", dberr.New(dberr.ScriptInterrupted, "the result was interrupted"))
 }
 

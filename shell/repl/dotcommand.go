@@ -63,11 +63,7 @@ var elsewhere = map[string]string{
 
 // command runs a dot-command. Only os.exit, and .quit, are errors.
 func (c *console) command(ctx context.Context, line string) error {
-	line = strings.TrimSuffix(line, ";")
-	name, rest := line, ""
-	if i := strings.IndexAny(line, " \t"); i >= 0 {
-		name, rest = line[:i], line[i:]
-	}
+	name, rest := commandName(line)
 	d := findCommand(name)
 	if d == nil {
 		c.fail(unknownCommand(name))
@@ -79,6 +75,21 @@ func (c *console) command(ctx context.Context, line string) error {
 		return nil
 	}
 	return d.run(c, ctx, rest)
+}
+
+// commandName parts the name of a dot-command from what follows it.
+func commandName(line string) (name, rest string) {
+	line = strings.TrimSuffix(line, ";")
+	if i := strings.IndexAny(line, " \t"); i >= 0 {
+		return line[:i], line[i:]
+	}
+	return line, ""
+}
+
+// isKnown reports whether a line is a dot-command that there is.
+func isKnown(line string) bool {
+	name, _ := commandName(line)
+	return IsCommand(line) && findCommand(name) != nil
 }
 
 // unknownCommand names what was meant.

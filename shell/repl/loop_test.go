@@ -77,7 +77,8 @@ func newSession(t testing.TB, out io.Writer) *shell.Session {
 	return s
 }
 
-// TestSessions types testdata/*.txt and compares what a person would see.
+// TestSessions types testdata/*.txt and compares what a person would see. A ␊ ends a line
+// within a paste.
 func TestSessions(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
@@ -93,6 +94,9 @@ func TestSessions(t *testing.T) {
 			results := NewOutput(&screen)
 			s := newSession(t, results)
 			r := &script{lines: strings.Split(strings.TrimSuffix(string(typed), "\n"), "\n"), screen: &screen}
+			for i := range r.lines {
+				r.lines[i] = strings.ReplaceAll(r.lines[i], "␊", "\n") // within a paste
+			}
 			err = loop(context.Background(), s, r, Options{
 				Prompt: "aerodb> ", Results: results, Errors: &screen,
 				Render: render.Options{Mode: render.Auto, Terminal: true, Width: 100},

@@ -100,21 +100,12 @@ func loop(ctx context.Context, s *shell.Session, r reader, o Options) error {
 		case err != nil:
 			return dberr.New(dberr.StorageIOError, "the terminal: %w", err)
 		}
-		var action Action
-		state, action = Step(state, line)
-		if action.Text != "" {
-			r.remember(action.Text)
+		var actions []Action
+		state, actions = Steps(state, line)
+		if text := actions[0].Text; text != "" {
+			r.remember(text)
 		}
-		switch action.Kind {
-		case Quit:
-			return nil
-		case Fail:
-			s.Syntax(action.Err, action.Text).Report(o.Errors)
-		case Execute:
-			err = c.evaluate(ctx, ChunkName, action.Source)
-		case Command:
-			err = c.command(ctx, action.Source)
-		}
+		err = c.run(ctx, actions)
 		if errors.Is(err, errQuit) {
 			return nil
 		}
@@ -123,4 +114,25 @@ func loop(ctx context.Context, s *shell.Session, r reader, o Options) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// run takes actions one after the other, up to the first that fails.
+func (c *console) run(ctx context.Context, actions []Action) (err error) {
+	c.failed = false
+	for _, action := range actions {
+		switch action.Kind {
+		case Quit:
+			return errQuit
+		case Fail:
+			c.s.Syntax(action.Err, action.Text).Report(c.o.Errors)
+		case Execute:
+			err = c.evaluate(ctx, ChunkName, action.Source)
+		case Command:
+			err = c.command(ctx, action.Source)
+		}
+		if err != nil || c.failed {
+			return err
+		}
+	}
+	return nil
 }

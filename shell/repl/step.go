@@ -61,11 +61,10 @@ func Step(s State, line string) (State, Action) {
 	}
 	lines := append(append([]string{}, s.lines...), line)
 	text := strings.Join(lines, "\n")
-	bare := strings.TrimPrefix(strings.TrimLeft(text, " \t"), "=")
-	expression := returns + bare
-	asExpression := check(expression)
+	source := expression(text)
+	asExpression := check(source)
 	if asExpression == nil {
-		return State{}, Action{Kind: Execute, Source: expression, Text: text}
+		return State{}, Action{Kind: Execute, Source: source, Text: text}
 	}
 	asStatement := check(text)
 	switch {
@@ -74,7 +73,13 @@ func Step(s State, line string) (State, Action) {
 	case asStatement.AtEOF || asExpression.AtEOF:
 		return State{lines: lines}, Action{Kind: More}
 	}
-	return State{}, Action{Kind: Fail, Text: text, Err: furthest(asStatement, asExpression, len(returns)-(len(text)-len(bare)))}
+	return State{}, Action{Kind: Fail, Text: text, Err: furthest(asStatement, asExpression, len(source)-len(text))}
+}
+
+// expression makes a statement of an expression. An = before it, as in the lua program, is
+// left out.
+func expression(text string) string {
+	return returns + strings.TrimPrefix(strings.TrimLeft(text, " \t"), "=")
 }
 
 // furthest is the error of the reading of a statement that made more sense: a call with
@@ -100,9 +105,11 @@ func helpTopic(line string) (topic string, ok bool) {
 }
 
 // check returns why source does not parse, nil if it does.
-func check(source string) *lang.SyntaxError {
+func check(source string) *lang.SyntaxError { return syntax(lang.Check(source, ChunkName)) }
+
+func syntax(err error) *lang.SyntaxError {
 	var syntax *lang.SyntaxError
-	errors.As(lang.Check(source, ChunkName), &syntax)
+	errors.As(err, &syntax)
 	return syntax
 }
 

@@ -64,6 +64,8 @@ func describe(a Action) string {
 		return "fail " + a.Err.Error()
 	case Quit:
 		return "quit"
+	case Command:
+		return "command " + a.Source
 	}
 	return fmt.Sprint(a.Kind)
 }

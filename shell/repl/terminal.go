@@ -27,8 +27,8 @@ func newTerminal(s *shell.Session, o Options) (*terminal, error) {
 	editor, err := lineedit.New(lineedit.Config{
 		In: o.Terminal.In, Out: o.Terminal.Out, Raw: o.Terminal.Raw, Cooked: o.Terminal.Cooked, Size: o.Terminal.Size,
 		More: func(text string) bool {
-			_, action := Step(State{}, text)
-			return action.Kind == More
+			next, _ := Steps(State{}, text)
+			return next.Pending()
 		},
 		Complete: func(before string) (string, []string) { return Complete(s, before) },
 		History:  o.History,
