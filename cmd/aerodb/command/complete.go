@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/aerodb/aerodb/config"
 	"github.com/aerodb/aerodb/engine"
@@ -111,13 +112,13 @@ func (a *app) completeNamed(cmd *cobra.Command, name string, args []string) ([]s
 	return complete(a, cmd, args)
 }
 
-var flagInUse = regexp.MustCompile(`\[?--.*$|\(.* \| |\)`)
+var flagInUse = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\[?--.*$|\(.* \| |\)`) })
 
 // parameterNames are the parameters in a command's Use, "..." behind one that repeats. Of
 // "(FILE | ID V1 V2)" they are those of the last choice.
 func parameterNames(use string) []string {
 	var names []string
-	for _, word := range strings.Fields(flagInUse.ReplaceAllString(use, ""))[1:] {
+	for _, word := range strings.Fields(flagInUse().ReplaceAllString(use, ""))[1:] {
 		if name := strings.Trim(word, "[]"); name != "flags" {
 			names = append(names, name)
 		}
