@@ -2,10 +2,9 @@ package fair
 
 import (
 	"encoding/json"
-	"errors"
+	"os/exec"
 	"path/filepath"
 	"reflect"
-	"sync"
 	"testing"
 
 	"github.com/aerodb/aerodb/bench/store"
@@ -13,20 +12,25 @@ import (
 	"github.com/aerodb/aerodb/bench/store/badger"
 	"github.com/aerodb/aerodb/bench/store/bbolt"
 	"github.com/aerodb/aerodb/bench/store/buntdb"
+	"github.com/aerodb/aerodb/bench/store/clover"
 	"github.com/aerodb/aerodb/bench/store/limit"
 	"github.com/aerodb/aerodb/bench/store/pebble"
+	"github.com/aerodb/aerodb/bench/store/redis"
 	"github.com/aerodb/aerodb/bench/store/sqlite"
+	"github.com/aerodb/aerodb/bench/store/tarantool"
 	"github.com/aerodb/aerodb/bench/users"
 )
 
 const documents = 2000
 
 var subjects = []struct {
-	name string
-	open store.Open
+	name  string
+	open  store.Open
+	needs string // a program on the PATH
 }{
-	{"aerodb", aero.Open}, {"sqlite", sqlite.Open}, {"bbolt", bbolt.Open}, {"pebble", pebble.Open},
-	{"badger", badger.Open}, {"buntdb", buntdb.Open}, {"limit", limit.Open},
+	{"aerodb", aero.Open, ""}, {"sqlite", sqlite.Open, ""}, {"bbolt", bbolt.Open, ""}, {"pebble", pebble.Open, ""},
+	{"badger", badger.Open, ""}, {"buntdb", buntdb.Open, ""}, {"clover", clover.Open, ""},
+	{"redis", redis.Open, redis.Program}, {"tarantool", tarantool.Open, tarantool.Program}, {"limit", limit.Open, ""},
 }
 
 // TestAllAnswerAlike gives every subject the same 2,000 documents by every way of
@@ -40,12 +44,19 @@ func TestAllAnswerAlike(t *testing.T) {
 	}
 	for _, subject := range subjects {
 		t.Run(subject.name, func(t *testing.T) {
+			if subject.needs != "" {
+				if _, err := exec.LookPath(subject.needs); err != nil {
+					t.Skipf("%s is not installed: %v", subject.needs, err)
+				}
+			}
 			dir := t.TempDir()
 			s := mustOpen(t, subject.open, dir)
 			must(t, write(s))
 			compare(t, "written", s, want)
+			shortReads(t, s)
 			maintain(t, s)
 			compare(t, "maintained", s, want)
+			restore(t, subject.open, s, want)
 			must(t, s.Close())
 			if subject.name == "limit" {
 				return
@@ -83,50 +94,39 @@ func final(i int) (users.Doc, bool) {
 }
 
 func write(s store.Store) error {
-	for i := range 200 {
-		if err := s.Insert(users.Make(i)); err != nil {
-			return err
-		}
+	insert := func(i int) store.Call {
+		return store.Call{Op: store.Insert, Docs: []users.Doc{users.Make(i)}}
 	}
-	if err := insertShared(s, users.Many(200, 800)); err != nil {
+	if err := do(s, 1, 0, 200, 1, insert); err != nil {
 		return err
 	}
-	for i := 1000; i < documents; i += 250 {
-		if err := s.InsertMany(users.Many(i, 250)); err != nil {
-			return err
-		}
+	if err := do(s, 16, 200, 1000, 1, insert); err != nil {
+		return err
 	}
-	for i := range documents {
-		doc, there := final(i)
-		var err error
-		switch {
-		case !there:
-			err = s.Delete(users.ID(i))
-		case i%10 == 3:
-			err = s.Replace(doc)
-		}
-		if err != nil {
-			return err
-		}
+	err := do(s, 1, 1000, documents, 250, func(i int) store.Call {
+		return store.Call{Op: store.InsertMany, Docs: users.Many(i, 250)}
+	})
+	if err != nil {
+		return err
 	}
-	return nil
+	err = do(s, 1, 3, documents, 10, func(i int) store.Call {
+		doc, _ := final(i)
+		return store.Call{Op: store.Replace, Docs: []users.Doc{doc}}
+	})
+	if err != nil {
+		return err
+	}
+	return do(s, 1, 7, documents, 10, func(i int) store.Call { return store.Call{Op: store.Delete, ID: users.ID(i)} })
 }
 
-func insertShared(s store.Store, docs []users.Doc) error {
-	const writers = 16
-	s.Share(writers)
-	defer s.Share(1)
-	var wait sync.WaitGroup
-	failed := make([]error, writers)
-	for w := range writers {
-		wait.Go(func() {
-			for i := w; i < len(docs); i += writers {
-				failed[w] = errors.Join(failed[w], s.Insert(docs[i]))
-			}
-		})
+// do does a call for each of from, from+step ... before to, as the benchmark would.
+func do(s store.Store, writers, from, to, step int, call func(i int) store.Call) error {
+	var calls []store.Call
+	for i := from; i < to; i += step {
+		calls = append(calls, call(i))
 	}
-	wait.Wait()
-	return errors.Join(failed...)
+	_, err := store.Run(s, calls, writers)
+	return err
 }
 
 func maintain(t *testing.T, s store.Store) {
@@ -147,6 +147,40 @@ func maintain(t *testing.T, s store.Store) {
 	if s, has := s.(store.Compacter); has {
 		must(t, s.Compact())
 	}
+}
+
+// shortReads wants an error from a call that finds less than it must: what is fast because
+// it finds nothing must not count.
+func shortReads(t *testing.T, s store.Store) {
+	t.Helper()
+	for _, c := range []store.Call{
+		{Op: store.Get, ID: users.ID(documents), Least: 1},
+		{Op: store.City, City: "none", Limit: 100, Least: 1},
+		{Op: store.Age, Low: users.AgeMin, High: users.AgeMin + 1, Limit: 3, Least: 4},
+	} {
+		if _, err := store.Run(s, []store.Call{c}, 1); err == nil {
+			t.Errorf("%s: a read that finds too little passes", c.Op)
+		}
+		c.Least = 0
+		if _, err := store.Run(s, []store.Call{c}, 1); err != nil {
+			t.Errorf("%s that may find nothing: %v", c.Op, err)
+		}
+	}
+}
+
+// restore restores a backup into a new directory and opens it there.
+func restore(t *testing.T, open store.Open, s store.Store, want []answer) {
+	t.Helper()
+	restorer, has := s.(store.Restorer)
+	if !has {
+		return
+	}
+	backup, dir := filepath.Join(t.TempDir(), "backup"), t.TempDir()
+	must(t, s.(store.Backuper).Backup(backup))
+	must(t, restorer.Restore(backup, dir))
+	restored := mustOpen(t, open, dir)
+	compare(t, "restored", restored, want)
+	must(t, restored.Close())
 }
 
 // An answer is decoded documents: canonical form and the given one are the same.

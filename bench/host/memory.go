@@ -7,8 +7,11 @@ import (
 )
 
 // MemoryPeak returns the most memory this process had resident, in bytes.
-func MemoryPeak() int64 {
-	file, err := os.Open("/proc/self/status")
+func MemoryPeak() int64 { return MemoryPeakOf(os.Getpid()) }
+
+// MemoryPeakOf returns the same of the process with that id, 0 if there is none.
+func MemoryPeakOf(pid int) int64 {
+	file, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0
 	}

@@ -2,7 +2,9 @@ package store
 
 import (
 	"errors"
+	"io"
 	"os"
+	"path/filepath"
 )
 
 // WriteSynced makes a file, lets f write it, and syncs it.
@@ -17,11 +19,24 @@ func WriteSynced(path string, f func(*os.File) error) error {
 	return errors.Join(err, file.Close())
 }
 
-// SyncFile syncs a file that something else has written.
+// SyncFile syncs a file that something else has written, or the names in a directory.
 func SyncFile(path string) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	return errors.Join(file.Sync(), file.Close())
+}
+
+// CopySynced makes a synced copy of a file in a directory, which is synced too.
+func CopySynced(from, to string) error {
+	source, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	err = WriteSynced(to, func(f *os.File) error { _, err := io.Copy(f, source); return err })
+	if err = errors.Join(err, source.Close()); err != nil {
+		return err
+	}
+	return SyncFile(filepath.Dir(to))
 }

@@ -8,7 +8,11 @@
 // it: they are handed the indexed fields and overwrite without looking.
 package store
 
-import "github.com/aerodb/aerodb/bench/users"
+import (
+	"time"
+
+	"github.com/aerodb/aerodb/bench/users"
+)
 
 // A Store is an open database. Insert alone is called from many goroutines, and only
 // after Share.
@@ -38,6 +42,11 @@ type (
 	Snapshotter interface{ Snapshot(path string) error }
 	// A Backuper writes everything to one file, synced.
 	Backuper interface{ Backup(path string) error }
+	// A Restorer makes a database of a backup in a directory that is empty, as Open would
+	// find it, synced, checks all it can, and closes it. It leaves its own database alone.
+	Restorer interface {
+		Restore(backup, dir string) error
+	}
 	// A Verifier reads and checks all it can.
 	Verifier interface{ Verify() error }
 	// A Settler gets ready for reads: AeroDB writes what its memtable holds to segments, so
@@ -45,4 +54,11 @@ type (
 	Settler interface{ Settle() error }
 	// A Compacter gives back the space of what is dead.
 	Compacter interface{ Compact() error }
+	// A Scripter gets documents one by one in a loop of its own language, as tables of that
+	// language, and says how long the loop took.
+	Scripter interface {
+		Script(ids []string) (time.Duration, error)
+	}
+	// A Served database is a process of its own. Its memory counts, the client's does not.
+	Served interface{ Process() int }
 )

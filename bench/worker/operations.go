@@ -1,11 +1,10 @@
 package worker
 
 import (
+	"bufio"
 	"errors"
-	"fmt"
 	"math/rand/v2"
-	"sync"
-	"sync/atomic"
+	"os"
 	"time"
 
 	"github.com/aerodb/aerodb/bench/store"
@@ -18,29 +17,26 @@ var errUnsupported = errors.New("not supported")
 type operation func(store.Store, Request) (time.Duration, error)
 
 var operations = map[string]operation{
-	"insert":   insert,
-	"insert16": insertShared,
+	"insert":   func(s store.Store, r Request) (time.Duration, error) { return store.Run(s, inserts(r), 1) },
+	"insert16": func(s store.Store, r Request) (time.Duration, error) { return store.Run(s, inserts(r), Writers) },
 	"bulk":     bulk,
-	"get":      get,
-	"city":     city,
-	"age":      age,
-	"mix":      mix,
+	"get":      func(s store.Store, r Request) (time.Duration, error) { return store.Run(s, gets(r), 1) },
+	"city":     func(s store.Store, r Request) (time.Duration, error) { return store.Run(s, cities(r), 1) },
+	"age":      func(s store.Store, r Request) (time.Duration, error) { return store.Run(s, ages(r), 1) },
+	"mix":      func(s store.Store, r Request) (time.Duration, error) { return store.Run(s, changes(r), 1) },
+	"script":   script,
 	"snapshot": func(s store.Store, r Request) (time.Duration, error) {
 		return maintain(s, func(s store.Snapshotter) error { return s.Snapshot(r.Path) })
 	},
 	"backup": func(s store.Store, r Request) (time.Duration, error) {
 		return maintain(s, func(s store.Backuper) error { return s.Backup(r.Path) })
 	},
+	"restore": func(s store.Store, r Request) (time.Duration, error) {
+		return maintain(s, func(s store.Restorer) error { return s.Restore(r.Path, r.To) })
+	},
 	"verify":  func(s store.Store, _ Request) (time.Duration, error) { return maintain(s, store.Verifier.Verify) },
 	"settle":  func(s store.Store, _ Request) (time.Duration, error) { return maintain(s, store.Settler.Settle) },
 	"compact": func(s store.Store, _ Request) (time.Duration, error) { return maintain(s, store.Compacter.Compact) },
-}
-
-// since times f.
-func since(f func() error) (time.Duration, error) {
-	start := time.Now()
-	err := f()
-	return time.Since(start), err
 }
 
 // maintain times what only some stores have.
@@ -49,46 +45,25 @@ func maintain[T any](s store.Store, f func(T) error) (time.Duration, error) {
 	if !has {
 		return 0, errUnsupported
 	}
-	return since(func() error { return f(t) })
+	start := time.Now()
+	err := f(t)
+	return time.Since(start), err
 }
 
-func insert(s store.Store, r Request) (time.Duration, error) {
+func inserts(r Request) []store.Call {
 	docs := users.Many(r.From, r.N)
-	return since(func() error {
-		for _, doc := range docs {
-			if err := s.Insert(doc); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-func insertShared(s store.Store, r Request) (time.Duration, error) {
-	docs := users.Many(r.From, r.N)
-	s.Share(Writers)
-	defer s.Share(1)
-	return since(func() error {
-		var next atomic.Int64
-		var wait sync.WaitGroup
-		failed := make([]error, Writers)
-		for w := range Writers {
-			wait.Go(func() {
-				for i := next.Add(1) - 1; i < int64(len(docs)) && failed[w] == nil; i = next.Add(1) - 1 {
-					failed[w] = s.Insert(docs[i])
-				}
-			})
-		}
-		wait.Wait()
-		return errors.Join(failed...)
-	})
+	calls := make([]store.Call, r.N)
+	for i := range calls {
+		calls[i] = store.Call{Op: store.Insert, Docs: docs[i : i+1]}
+	}
+	return calls
 }
 
 func bulk(s store.Store, r Request) (spent time.Duration, err error) {
 	for done := 0; done < r.N && err == nil; done += r.Batch {
 		docs := users.Many(r.From+done, min(r.Batch, r.N-done))
 		var d time.Duration
-		d, err = since(func() error { return s.InsertMany(docs) })
+		d, err = store.Run(s, []store.Call{{Op: store.InsertMany, Docs: docs}}, 1)
 		spent += d
 	}
 	return spent, err
@@ -96,73 +71,67 @@ func bulk(s store.Store, r Request) (spent time.Duration, err error) {
 
 func random(r Request) *rand.Rand { return rand.New(rand.NewPCG(r.Seed, 7)) }
 
-func get(s store.Store, r Request) (time.Duration, error) {
+// calls makes the calls of a request, one by one.
+func calls(r Request, call func(*rand.Rand) store.Call) []store.Call {
 	rng := random(r)
-	ids := make([]string, r.N)
-	for i := range ids {
-		ids[i] = users.ID(rng.IntN(r.Of))
+	all := make([]store.Call, r.N)
+	for i := range all {
+		all[i] = call(rng)
 	}
-	return since(func() error {
-		for _, id := range ids {
-			if doc, err := s.Get(id); err != nil || len(doc) == 0 {
-				return fmt.Errorf("get %s: %d bytes, %v", id, len(doc), err)
-			}
-		}
-		return nil
+	return all
+}
+
+func gets(r Request) []store.Call {
+	return calls(r, func(rng *rand.Rand) store.Call {
+		return store.Call{Op: store.Get, ID: users.ID(rng.IntN(r.Of)), Least: 1}
 	})
 }
 
-func city(s store.Store, r Request) (time.Duration, error) {
-	rng := random(r)
-	return since(func() error {
-		for range r.N {
-			if docs, err := s.City(users.City(rng.IntN(users.Cities)), Limit); err != nil || len(docs) == 0 {
-				return fmt.Errorf("city: %d documents, %v", len(docs), err)
-			}
-		}
-		return nil
+func cities(r Request) []store.Call {
+	return calls(r, func(rng *rand.Rand) store.Call {
+		return store.Call{Op: store.City, City: users.City(rng.IntN(users.Cities)), Limit: Limit, Least: 1}
 	})
 }
 
-func age(s store.Store, r Request) (time.Duration, error) {
-	rng := random(r)
-	return since(func() error {
-		for range r.N {
-			low := users.AgeMin + rng.IntN(users.Ages-1)
-			if docs, err := s.Age(low, low+1, Limit); err != nil || len(docs) != Limit {
-				return fmt.Errorf("age: %d documents, %v", len(docs), err)
-			}
-		}
-		return nil
+func ages(r Request) []store.Call {
+	return calls(r, func(rng *rand.Rand) store.Call {
+		low := users.AgeMin + rng.IntN(users.Ages-1)
+		return store.Call{Op: store.Age, Low: low, High: low + 1, Limit: Limit, Least: Limit}
 	})
 }
 
-// mix is two replaces, a delete, and an insert of what was deleted, again and again, with
-// other contents, each durable. The number of documents stays.
-func mix(s store.Store, r Request) (time.Duration, error) {
-	rng := random(r)
-	docs := make([]users.Doc, r.N)
-	number := 0
-	for i := range docs {
-		if i%4 != 3 {
+// changes is two replaces, a delete, and an insert of what was deleted, again and again,
+// with other contents, each durable. The number of documents stays.
+func changes(r Request) []store.Call {
+	ops := [4]store.Op{store.Replace, store.Replace, store.Delete, store.Insert}
+	number, i := 0, -1
+	return calls(r, func(rng *rand.Rand) store.Call {
+		if i++; i%4 != 3 {
 			number = rng.IntN(r.Of)
 		}
-		docs[i] = users.Variant(number, rng.Int())
-	}
-	return since(func() (err error) {
-		for i, doc := range docs {
-			switch i % 4 {
-			case 2:
-				err = s.Delete(doc.ID)
-			case 3:
-				err = s.Insert(doc)
-			default:
-				err = s.Replace(doc)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+		doc := users.Variant(number, rng.Int())
+		return store.Call{Op: ops[i%4], ID: doc.ID, Docs: []users.Doc{doc}}
 	})
+}
+
+// script lets those who have a language of their own get the documents of a file of _ids.
+func script(s store.Store, r Request) (time.Duration, error) {
+	scripter, has := s.(store.Scripter)
+	if !has {
+		return 0, errUnsupported
+	}
+	file, err := os.Open(r.Path)
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	var ids []string
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		ids = append(ids, lines.Text())
+	}
+	if err := lines.Err(); err != nil {
+		return 0, err
+	}
+	return scripter.Script(ids)
 }

@@ -14,14 +14,15 @@ type Request struct {
 	Batch int `json:",omitempty"`
 	// Seed chooses what is random.
 	Seed uint64 `json:",omitempty"`
-	// Path is where a snapshot or a backup goes.
-	Path string `json:",omitempty"`
+	// Path is where a snapshot or a backup goes, the backup to restore, or the file of
+	// _ids that a script gets; To is the empty directory to restore to.
+	Path, To string `json:",omitempty"`
 }
 
 // A Response says how long it took, without the making of documents.
 type Response struct {
 	NS int64
-	// Memory is the peak of the process's resident memory, in bytes.
+	// Memory is the peak of the database process's resident memory, in bytes.
 	Memory int64 `json:",omitempty"`
 	// Unsupported says that the subject has nothing of the kind.
 	Unsupported bool   `json:",omitempty"`

@@ -80,7 +80,11 @@ func do(s store.Store, r Request) Response {
 	if err == errUnsupported {
 		return Response{Unsupported: true}
 	}
-	response := Response{NS: spent.Nanoseconds(), Memory: host.MemoryPeak()}
+	pid := os.Getpid()
+	if s, served := s.(store.Served); served {
+		pid = s.Process()
+	}
+	response := Response{NS: spent.Nanoseconds(), Memory: host.MemoryPeakOf(pid)}
 	if err != nil {
 		response.Err = err.Error()
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/aerodb/aerodb/bench/store"
@@ -143,4 +144,16 @@ func (s *Store) Verify() error {
 func (s *Store) Compact() error {
 	_, err := s.db.Compact(ctx, nil)
 	return err
+}
+
+// Restore implements store.Restorer. The engine verifies everything before it ends.
+func (s *Store) Restore(backup, dir string) error {
+	f, err := os.Open(backup)
+	if err != nil {
+		return err
+	}
+	o := engine.DefaultOptions()
+	o.Dir = filepath.Join(dir, "data")
+	_, err = engine.Restore(ctx, o, f, engine.RestoreOptions{})
+	return errors.Join(err, f.Close())
 }

@@ -3,6 +3,7 @@ package bbolt
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"time"
@@ -137,4 +138,16 @@ func (s *Store) Compact() error {
 		s.e.Share(1)
 	}
 	return err
+}
+
+// Restore implements store.Restorer: a backup is a database.
+func (s *Store) Restore(backup, dir string) error {
+	if err := store.CopySynced(backup, filepath.Join(dir, "bolt.db")); err != nil {
+		return err
+	}
+	restored, err := Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(restored.(*Store).Verify(), restored.Close())
 }

@@ -154,3 +154,15 @@ func (s *Store) Compact() error {
 	_, err := s.db.Exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")
 	return err
 }
+
+// Restore implements store.Restorer: a backup is a database.
+func (s *Store) Restore(backup, dir string) error {
+	if err := store.CopySynced(backup, filepath.Join(dir, "sqlite.db")); err != nil {
+		return err
+	}
+	restored, err := Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(restored.(*Store).Verify(), restored.Close())
+}
