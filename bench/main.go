@@ -51,17 +51,15 @@ func run() error {
 	}
 	defer os.RemoveAll(root)
 	b := &bench{ctx: ctx, root: root, scale: scale, only: onlyRE, seed: *seed}
-	for _, s := range subjects {
-		if s.name == "aerodb" || s.name == "limit" || whoRE.MatchString(s.name) {
-			b.subjects = append(b.subjects, s)
-		}
-	}
 	report := Report{Seed: *seed, Scale: *scaleName, Rounds: *rounds, Settings: scale, Machine: host.Look(root), Versions: versions()}
-	fmt.Fprintln(os.Stderr, "Tarantool, Redis and clover have no adapter here and are left out.")
+	b.subjects, report.Absent = present(whoRE)
+	for _, why := range report.Absent {
+		fmt.Fprintln(os.Stderr, why)
+	}
 	if fs := report.Machine.FileSystem; fs == "tmpfs" || fs == "ramfs" || fs == "overlayfs" {
 		fmt.Fprintf(os.Stderr, "%s lies on %s, where a sync may cost nothing: choose a disk with -dir.\n", root, fs)
 	}
-	if err := b.build(); err != nil {
+	if err := errors.Join(adoptOrphans(), b.build()); err != nil {
 		return err
 	}
 	for round := range *rounds {
@@ -72,4 +70,22 @@ func run() error {
 	report.Machine.LoadAfter = host.Load()
 	report.Samples = b.samples
 	return report.write(*jsonFile, *markdownFile, *plotFile)
+}
+
+// present returns the subjects that are asked for and can run here, and why others can't.
+func present(who *regexp.Regexp) (chosen []subject, absent []string) {
+	for _, s := range subjects {
+		if s.name != "aerodb" && s.name != "limit" && !who.MatchString(s.name) {
+			continue
+		}
+		if why := s.absent(); why != "" {
+			absent = append(absent, fmt.Sprintf("%s is absent: %s.", s.title, why))
+			continue
+		}
+		chosen = append(chosen, s)
+	}
+	if !onPath(sqliteShell) {
+		absent = append(absent, fmt.Sprintf("The shell of SQLite is absent: %s is not on the PATH.", sqliteShell))
+	}
+	return chosen, absent
 }

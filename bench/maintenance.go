@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,8 +13,9 @@ import (
 
 // maintenance measures what operators run, on the loaded database.
 func (b *bench) maintenance() error {
+	also := map[string]string{"backup": "restore", "tar": "untar", "compact": "compacted"} // comes with it
 	for _, op := range []string{"snapshot", "backup", "tar", "verify", "compact"} {
-		if !b.wants(op) && !(op == "compact" && b.wants("compacted")) {
+		if !b.wants(op) && (also[op] == "" || !b.wants(also[op])) {
 			continue
 		}
 		b.say(op)
@@ -43,12 +45,19 @@ func (b *bench) maintain(op string) error {
 		if err := os.MkdirAll(out, 0o700); err != nil {
 			return err
 		}
-		spent, has, err := c.ask(worker.Request{Op: op, Path: filepath.Join(out, op)})
+		path := filepath.Join(out, op)
+		has, err := b.maintainOne(c, worker.Request{Op: op, Path: path})
 		if err != nil {
 			return err
 		}
-		if has {
-			b.record(op, c.subject.name, milliseconds(spent))
+		if has && op == "backup" && b.wants("restore") {
+			to := filepath.Join(out, "restored")
+			if err := os.Mkdir(to, 0o700); err != nil {
+				return err
+			}
+			if _, err := b.maintainOne(c, worker.Request{Op: "restore", Path: path, To: to}); err != nil {
+				return err
+			}
 		}
 		if err := os.RemoveAll(out); err != nil {
 			return err
@@ -57,7 +66,17 @@ func (b *bench) maintain(op string) error {
 	return nil
 }
 
-// tars times tar of each subject's directory, which nobody writes to meanwhile.
+// maintainOne returns false if the child has nothing of the kind.
+func (b *bench) maintainOne(c *child, r worker.Request) (bool, error) {
+	spent, has, err := c.ask(r)
+	if has && err == nil {
+		b.record(r.Op, c.subject.name, milliseconds(spent))
+	}
+	return has, err
+}
+
+// tars times tar of each subject's directory, which nobody writes to meanwhile, and tar -x
+// of that into an empty one.
 func (b *bench) tars() error {
 	name := filepath.Join(b.dir, "t.tar")
 	for _, s := range b.subjects {
@@ -72,9 +91,36 @@ func (b *bench) tars() error {
 			return err
 		}
 		b.record("tar", s.name, milliseconds(time.Since(start)))
+		if b.wants("untar") {
+			if err := b.untar(s, name); err != nil {
+				return err
+			}
+		}
 		if err := os.Remove(name); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (b *bench) untar(s subject, name string) error {
+	dir := filepath.Join(b.dir, "untarred")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return err
+	}
+	start := time.Now()
+	if err := exec.CommandContext(b.ctx, "tar", "-xf", name, "-C", dir).Run(); err != nil {
+		return err
+	}
+	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return store.SyncFile(path)
+	})
+	if err != nil {
+		return err
+	}
+	b.record("untar", s.name, milliseconds(time.Since(start)))
+	return os.RemoveAll(dir)
 }

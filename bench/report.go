@@ -28,7 +28,9 @@ type Report struct {
 	Settings Scale
 	Machine  host.Machine
 	Versions map[string]string
-	Samples  []Sample
+	// Absent says who could not be measured, and why.
+	Absent  []string `json:",omitempty"`
+	Samples []Sample
 }
 
 // values returns the samples of a workload and a subject by round.
@@ -40,6 +42,16 @@ func (r *Report) values(workload, subject string) map[int]float64 {
 		}
 	}
 	return v
+}
+
+// columns returns the subjects that have samples.
+func (r *Report) columns() (shown []subject) {
+	for _, s := range subjects {
+		if slices.ContainsFunc(r.Samples, func(sample Sample) bool { return sample.Subject == s.name }) {
+			shown = append(shown, s)
+		}
+	}
+	return shown
 }
 
 // value returns the median over the rounds, or NaN.
@@ -66,11 +78,11 @@ func (r *Report) ratio(w workload, a, b string) float64 {
 	return figure.Median(all)
 }
 
-// best returns the peer that is hardest to beat, or "".
+// best returns the peer that is hardest to beat, or "". Who did a part only is none.
 func (r *Report) best(w workload) (name string, ratio float64) {
 	ratio = math.NaN()
-	for _, s := range subjects {
-		if s.name == "aerodb" || s.name == "limit" {
+	for _, s := range r.columns() {
+		if s.name == "aerodb" || s.name == "limit" || s.part(r.Settings) > 1 {
 			continue
 		}
 		if q := r.ratio(w, "aerodb", s.name); !math.IsNaN(q) && !(q >= ratio) {
@@ -105,8 +117,8 @@ func (r *Report) markdown() string {
 	var t strings.Builder
 	t.WriteString("| workload | |")
 	rule := "\n| --- | --- |"
-	for _, s := range subjects {
-		t.WriteString(" " + s.title + " |")
+	for _, s := range r.columns() {
+		t.WriteString(" " + s.heading(r.Settings) + " |")
 		rule += " ---: |"
 	}
 	t.WriteString(" AeroDB / limit | AeroDB / best peer |" + rule + " ---: | --- |\n")
@@ -115,14 +127,29 @@ func (r *Report) markdown() string {
 			continue
 		}
 		fmt.Fprintf(&t, "| %s | %s |", w.title, w.unit)
-		for _, s := range subjects {
+		for _, s := range r.columns() {
 			t.WriteString(" " + figure.Number(r.value(w.name, s.name)) + " |")
 		}
 		name, ratio := r.best(w)
 		fmt.Fprintf(&t, " %s | %s %s |\n", figure.Number(r.ratio(w, "aerodb", "limit")), figure.Number(ratio), name)
 	}
+	t.WriteString("\n" + r.notes())
+	return t.String()
+}
+
+// notes says where it was measured, who did less, and who is not there.
+func (r *Report) notes() string {
+	var t strings.Builder
+	for _, s := range r.columns() {
+		if part := s.part(r.Settings); part > 1 {
+			fmt.Fprintf(&t, "%s did one part in %d, of documents and of operations, since with all of them it would not end in reasonable time; it is no best peer.\n", s.title, part)
+		}
+	}
+	for _, why := range r.Absent {
+		t.WriteString(why + "\n")
+	}
 	m := r.Machine
-	fmt.Fprintf(&t, "\nScale %s (%d documents), %d rounds, seed %d. %s, %s, %d cores (%s), memory %s, %s, Linux %s; load average %s before, %s after.\n",
+	fmt.Fprintf(&t, "Scale %s (%d documents), %d rounds, seed %d. %s, %s, %d cores (%s), memory %s, %s, Linux %s; load average %s before, %s after.\n",
 		r.Scale, r.Settings.Documents, r.Rounds, r.Seed, m.Go, m.OS, m.Cores, m.CPU, m.Memory, m.FileSystem, m.Kernel, m.LoadBefore, m.LoadAfter)
 	for _, path := range slices.Sorted(func(yield func(string) bool) {
 		for path := range r.Versions {

@@ -37,9 +37,38 @@ func TestRatiosAreTakenWithinARound(t *testing.T) {
 
 func TestTable(t *testing.T) {
 	table := sample().markdown()
-	want := "| random gets | /s |  | 11,000 |  | 5,500 | 550 |  |  |  | 2.00 bbolt |\n"
+	want := "| random gets | /s | 11,000 | 5,500 | 550 |  | 2.00 bbolt |\n"
 	if !strings.Contains(table, want) {
 		t.Errorf("the table is\n%s\nwant the line\n%s", table, want)
+	}
+}
+
+// TestWhoDoesLessIsMarked gives clover the best row there is, of a tenth of the documents.
+func TestWhoDoesLessIsMarked(t *testing.T) {
+	r := sample()
+	r.Settings = scales["full"]
+	r.Absent = []string{"Redis is absent: redis-server is not on the PATH."}
+	for round := range r.Rounds {
+		r.Samples = append(r.Samples, Sample{"get", "clover", round, 1e9})
+	}
+	table := r.markdown()
+	for _, want := range []string{"| clover (100,000 documents) |", "clover did one part in 10,", "| 2.00 bbolt |", r.Absent[0]} {
+		if !strings.Contains(table, want) {
+			t.Errorf("the table has no %q:\n%s", want, table)
+		}
+	}
+	if strings.Contains(table, "Redis |") {
+		t.Errorf("the table has a column for who is absent:\n%s", table)
+	}
+}
+
+func TestVersionOf(t *testing.T) {
+	for output, want := range map[string]string{
+		"Redis server v=7.0.15 sha=00000000:0 bits=64": "7.0.15", "Tarantool 2.6.0-0-g47aa4e01e": "2.6.0-0-g47aa4e01e", "3.40.1 2022-12-28": "3.40.1", "none": "none",
+	} {
+		if got := versionOf(strings.Fields(output)); got != want {
+			t.Errorf("versionOf(%q) = %q, want %q", output, got, want)
+		}
 	}
 }
 
@@ -57,7 +86,7 @@ func TestPlotIsXML(t *testing.T) {
 			circles++
 		}
 	}
-	if want := len(subjects) + 5; circles != want {
+	if want := 3 + 5; circles != want { // of the legend, and dots
 		t.Errorf("%d circles, want %d", circles, want)
 	}
 }

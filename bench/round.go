@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/aerodb/aerodb/bench/figure"
@@ -62,9 +63,9 @@ func (b *bench) round(number int) (err error) {
 		b.children = nil
 		err = errors.Join(err, os.RemoveAll(b.dir))
 	}()
-	steps := []func() error{b.single, b.loaded, b.reads, b.maintenance, b.opens}
-	if !b.wants("memory", "disk", "bulk", "get", "city", "age", "mix", "snapshot", "backup", "tar", "verify", "compact", "compacted", "open", "start", "open-killed", "start-killed") {
-		steps = steps[:1]
+	steps := []func() error{b.single}
+	if slices.ContainsFunc(workloads, func(w workload) bool { return w.name != "insert" && w.name != "insert16" && b.wants(w.name) }) {
+		steps = append(steps, b.loaded, b.reads, b.maintenance, b.opens)
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -99,17 +100,19 @@ func (b *bench) closeAll() error {
 	return all
 }
 
-// each asks every child once; another begins each time.
-func (b *bench) each(r worker.Request, got func(c *child, spent time.Duration)) error {
+// each asks every child once for its part of a request; another begins each time.
+func (b *bench) each(r worker.Request, got func(c *child, n int, spent time.Duration)) error {
 	b.turns++
 	for i := range b.children {
 		c := b.children[(i+b.turns)%len(b.children)]
-		spent, has, err := c.ask(r)
+		own, part := r, c.subject.part(b.scale)
+		own.N, own.Of = r.N/part, r.Of/part
+		spent, has, err := c.ask(own)
 		if err != nil {
 			return err
 		}
 		if has && got != nil {
-			got(c, spent)
+			got(c, own.N, spent)
 		}
 	}
 	return nil
@@ -122,17 +125,21 @@ func (b *bench) rate(r worker.Request, n, turns int) error {
 		return nil
 	}
 	b.say(r.Op)
-	total := map[string]time.Duration{}
+	total, done := map[string]time.Duration{}, map[string]int{}
 	r.N = n / turns
 	for turn := range turns {
 		r.Seed = b.seed + uint64(b.number*1000+turn)
-		if err := b.each(r, func(c *child, spent time.Duration) { total[c.subject.name] += spent }); err != nil {
+		err := b.each(r, func(c *child, n int, spent time.Duration) {
+			total[c.subject.name] += spent
+			done[c.subject.name] += n
+		})
+		if err != nil {
 			return err
 		}
 		r.From += r.N
 	}
 	for name, spent := range total {
-		b.record(r.Op, name, float64(r.N*turns)/spent.Seconds())
+		b.record(r.Op, name, float64(done[name])/spent.Seconds())
 	}
 	return nil
 }
@@ -163,8 +170,8 @@ func (b *bench) loaded() error {
 	}
 	b.say("bulk")
 	r := worker.Request{Op: "bulk", N: b.scale.Documents, Batch: b.scale.Batch}
-	err := b.each(r, func(c *child, spent time.Duration) {
-		b.record("bulk", c.subject.name, float64(r.N)/spent.Seconds())
+	err := b.each(r, func(c *child, n int, spent time.Duration) {
+		b.record("bulk", c.subject.name, float64(n)/spent.Seconds())
 		if c.subject.database {
 			b.record("memory", c.subject.name, float64(c.memory)/1e6)
 		}
@@ -180,9 +187,11 @@ func (b *bench) loaded() error {
 			return err
 		}
 		b.record("disk", c.subject.name, float64(host.DiskSize(b.place("load", c.subject)))/1e6)
-		if b.children[i], err = b.spawn(c.subject, b.place("load", c.subject)); err != nil {
+		again, err := b.spawn(c.subject, b.place("load", c.subject))
+		if err != nil {
 			return err
 		}
+		b.children[i] = again
 	}
 	return b.settle()
 }
@@ -219,6 +228,9 @@ func (b *bench) opens() error {
 			b.record("compacted", s.name, float64(host.DiskSize(b.place("load", s)))/1e6)
 		}
 	}
+	if err := b.shells(); err != nil {
+		return err
+	}
 	if !b.wants("open", "start", "open-killed", "start-killed") {
 		return nil
 	}
@@ -235,7 +247,8 @@ func (b *bench) opens() error {
 		if err != nil {
 			return err
 		}
-		_, _, err = c.ask(worker.Request{Op: "bulk", From: b.scale.Documents, N: b.scale.Kill, Batch: 100})
+		part := s.part(b.scale)
+		_, _, err = c.ask(worker.Request{Op: "bulk", From: b.scale.Documents / part, N: b.scale.Kill / part, Batch: 100})
 		c.kill()
 		if err != nil {
 			return err
@@ -255,7 +268,7 @@ func (b *bench) starts(suffix string, n int) error {
 			if !s.database {
 				program = "nothing"
 			}
-			w, o, err := b.start(program, b.place("load", s), users.ID(b.scale.Documents/2))
+			w, o, err := b.start(program, b.place("load", s), users.ID(b.scale.Documents/s.part(b.scale)/2))
 			if err != nil {
 				return err
 			}

@@ -46,10 +46,14 @@ func City(i int) string { return fmt.Sprintf("city-%03d", i) }
 func Make(i int) Doc { return Variant(i, i) }
 
 // Variant returns a document with the _id of document i and all else from the seed.
-func Variant(i, seed int) Doc {
-	doc := Doc{ID: ID(i), JSON: appendUser(nil, i, seed)}
-	doc.Age, doc.City = Fields(doc.JSON)
-	return doc
+func Variant(i, seed int) Doc { return Read(appendUser(nil, i, seed)) }
+
+// Read returns the document of a text that this package made, and keeps the text.
+func Read(text []byte) Doc {
+	age, city := Fields(text)
+	_, rest, _ := bytes.Cut(text, []byte(`"_id":"`))
+	id, _, _ := bytes.Cut(rest, []byte(`"`))
+	return Doc{ID: string(id), Age: age, City: city, JSON: text}
 }
 
 // Many returns the documents from, from+1 ... from+n-1.

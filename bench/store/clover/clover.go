@@ -5,7 +5,10 @@
 package clover
 
 import (
+	"bufio"
+	"encoding/json"
 	"errors"
+	"os"
 
 	"github.com/aerodb/aerodb/bench/store"
 	"github.com/aerodb/aerodb/bench/users"
@@ -118,14 +121,33 @@ func (s *Store) Backup(path string) error {
 	return store.SyncFile(path)
 }
 
-// Restore implements store.Restorer. Its indexes are made afterwards.
+// Restore implements store.Restorer, in batches: clover's own import takes over a minute for
+// a hundred thousand documents.
 func (s *Store) Restore(backup, dir string) error {
-	db, err := clover.Open(dir)
+	f, err := os.Open(backup)
 	if err != nil {
 		return err
 	}
-	if err = db.ImportCollection(collection, backup); err == nil {
-		err = index(db)
+	defer f.Close()
+	var docs []users.Doc
+	objects := json.NewDecoder(bufio.NewReader(f))
+	if _, err := objects.Token(); err != nil {
+		return err
 	}
-	return errors.Join(err, db.Close())
+	restored, err := Open(dir)
+	if err != nil {
+		return err
+	}
+	for err == nil && objects.More() {
+		var o struct{ JSON string }
+		if err = objects.Decode(&o); err != nil {
+			break
+		}
+		docs = append(docs, users.Read([]byte(o.JSON)))
+		if len(docs) == 1000 || !objects.More() {
+			err = restored.InsertMany(docs)
+			docs = docs[:0]
+		}
+	}
+	return errors.Join(err, restored.Close())
 }

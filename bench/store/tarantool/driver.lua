@@ -15,6 +15,9 @@ user:create_index('primary', {if_not_exists = true, parts = {'_id'}})
 local by_age = user:create_index('age', {if_not_exists = true, unique = false, parts = {'age'}})
 local by_city = user:create_index('city', {if_not_exists = true, unique = false, parts = {'city'}})
 
+local settled = box.schema.create_space('settled', {if_not_exists = true})
+settled:create_index('primary', {if_not_exists = true})
+
 local function row(text)
     local doc, values = json.decode(text), {}
     for i, name in ipairs(fields) do values[i] = doc[name] end
@@ -108,6 +111,12 @@ function ops.snapshot()
     local files = box.backup.start()
     box.backup.stop()
     return {files = files}
+end
+
+function ops.settle()
+    settled:replace{1}
+    box.snapshot()
+    return {ns = 0}
 end
 
 function ops.open() return {ns = 0} end

@@ -194,6 +194,15 @@ func (s *Store) Age(low, high, limit int) ([][]byte, error) {
 	return s.find(store.Call{Op: store.Age, Low: low, High: high, Limit: limit})
 }
 
+// Settle implements store.Settler. Tarantool 2.6 goes on with the log that it finds
+// without syncing it, whatever wal_mode says; it begins a new one, which it syncs, after a
+// snapshot, if the old one is not empty. So nothing that is timed may be written to a
+// database that was opened again and not settled.
+func (s *Store) Settle() error {
+	_, err := s.ask(request{Op: "settle"})
+	return err
+}
+
 // Snapshot implements store.Snapshotter: a copy, since Tarantool has nothing else.
 func (s *Store) Snapshot(string) error {
 	_, err := s.ask(request{Op: "snapshot"})

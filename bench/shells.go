@@ -1,0 +1,196 @@
+package main
+
+import (
+	"bytes"
+	_ "embed" // script.lua
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/aerodb/aerodb/bench/figure"
+	"github.com/aerodb/aerodb/bench/users"
+	"github.com/aerodb/aerodb/bench/worker"
+)
+
+const sqliteShell = "sqlite3"
+
+//go:embed script.lua
+var aeroScript string
+
+// shells measures the command-line shells on the closed databases: their start-up, and a
+// script that gets documents one by one.
+func (b *bench) shells() error {
+	if b.wants("shell") {
+		b.say("shell")
+		if err := b.shellStarts(); err != nil {
+			return err
+		}
+	}
+	if b.wants("script") {
+		b.say("script")
+		return b.scripts()
+	}
+	return nil
+}
+
+func (b *bench) aeroShell(args ...string) *exec.Cmd {
+	args = append([]string{"--data-dir", filepath.Join(b.place("load", subject{name: "aerodb"}), "data"), "--quiet"}, args...)
+	cmd := exec.CommandContext(b.ctx, b.program(shell), args...)
+	cmd.Dir = b.dir // where no config.toml lies
+	cmd.Stderr = os.Stderr
+	return cmd
+}
+
+func (b *bench) sqliteShell(args ...string) *exec.Cmd {
+	args = append([]string{"-batch", "-bail", filepath.Join(b.place("load", subject{name: "sqlite"}), "sqlite.db")}, args...)
+	cmd := exec.CommandContext(b.ctx, sqliteShell, args...)
+	cmd.Stderr = os.Stderr
+	return cmd
+}
+
+// shellStarts records the medians of several starts in turns, from the start of a process
+// to its end.
+func (b *bench) shellStarts() error {
+	starts := map[string]func() *exec.Cmd{
+		"limit":  func() *exec.Cmd { return exec.CommandContext(b.ctx, b.program("nothing")) },
+		"aerodb": func() *exec.Cmd { return b.aeroShell("-e", "return 1") },
+		"sqlite": func() *exec.Cmd { return b.sqliteShell("select 1") },
+	}
+	prints := map[string]string{"limit": "0 nothing", "aerodb": "1", "sqlite": "1"}
+	all := map[string][]float64{}
+	for range b.scale.Starts {
+		for _, s := range b.inTurn() {
+			if starts[s.name] == nil || s.name == "sqlite" && !onPath(sqliteShell) {
+				continue
+			}
+			cmd := starts[s.name]()
+			begin := time.Now()
+			out, err := cmd.Output()
+			spent := time.Since(begin)
+			if err == nil && strings.TrimSpace(string(out)) != prints[s.name] {
+				err = fmt.Errorf("the shell prints %q", out)
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w", s.name, err)
+			}
+			all[s.name] = append(all[s.name], milliseconds(spent))
+		}
+	}
+	for name, values := range all {
+		b.record("shell", name, figure.Median(values))
+	}
+	return nil
+}
+
+// inTurn returns the subjects; another begins each time.
+func (b *bench) inTurn() []subject {
+	b.turns++
+	first := b.turns % len(b.subjects)
+	return append(append([]subject(nil), b.subjects[first:]...), b.subjects[:first]...)
+}
+
+// scripts gets the same documents in the same random order in each shell. Each does it
+// twice; the second time counts.
+func (b *bench) scripts() error {
+	files, err := b.scriptFiles()
+	if err != nil {
+		return err
+	}
+	for _, s := range b.inTurn() {
+		var spent time.Duration
+		switch {
+		case s.name == "aerodb":
+			spent, err = b.aeroScript(files)
+		case s.name == "sqlite" && onPath(sqliteShell):
+			spent, err = b.sqliteScript(files)
+		case s.name == "tarantool":
+			spent, err = b.insideScript(s, files)
+		default:
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("%s: script: %w", s.name, err)
+		}
+		b.record("script", s.name, float64(b.scale.Script)/spent.Seconds())
+	}
+	return nil
+}
+
+// A scriptFiles is what the scripts read: the _ids a line each, the same as selects, and
+// AeroDB's script.
+type scriptFiles struct{ ids, selects, lua string }
+
+func (b *bench) scriptFiles() (f scriptFiles, err error) {
+	f = scriptFiles{filepath.Join(b.dir, "ids"), filepath.Join(b.dir, "selects"), filepath.Join(b.dir, "script.lua")}
+	rng := rand.New(rand.NewPCG(b.seed, uint64(b.number)))
+	var ids, selects bytes.Buffer
+	selects.WriteString("PRAGMA cache_size=-65536;\n")
+	for range b.scale.Script {
+		id := users.ID(rng.IntN(b.scale.Documents))
+		fmt.Fprintln(&ids, id)
+		fmt.Fprintf(&selects, "SELECT json FROM user WHERE id='%s';\n", id)
+	}
+	for name, text := range map[string][]byte{f.ids: ids.Bytes(), f.selects: selects.Bytes(), f.lua: []byte(aeroScript)} {
+		if err := os.WriteFile(name, text, 0o600); err != nil {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+// aeroScript times the process from its start to its end, as sqliteScript does.
+func (b *bench) aeroScript(files scriptFiles) (spent time.Duration, err error) {
+	for range 2 {
+		cmd := b.aeroShell("run", files.lua, files.ids)
+		begin := time.Now()
+		if err := cmd.Run(); err != nil {
+			return 0, err
+		}
+		spent = time.Since(begin)
+	}
+	return spent, nil
+}
+
+func (b *bench) sqliteScript(files scriptFiles) (time.Duration, error) {
+	selects, err := os.Open(files.selects)
+	if err != nil {
+		return 0, err
+	}
+	defer selects.Close()
+	cmd := b.sqliteShell()
+	cmd.Stdin = selects
+	out, err := cmd.Output()
+	if lines := bytes.Count(out, []byte("\n")); err == nil && lines != b.scale.Script {
+		err = fmt.Errorf("%d documents of %d", lines, b.scale.Script)
+	}
+	if err != nil {
+		return 0, err
+	}
+	if _, err := selects.Seek(0, 0); err != nil {
+		return 0, err
+	}
+	cmd = b.sqliteShell()
+	cmd.Stdin = selects
+	begin := time.Now()
+	err = cmd.Run()
+	return time.Since(begin), err
+}
+
+// insideScript asks a database that runs scripts itself; its start is not in the time.
+func (b *bench) insideScript(s subject, files scriptFiles) (spent time.Duration, err error) {
+	c, err := b.spawn(s, b.place("load", s))
+	if err != nil {
+		return 0, err
+	}
+	for range 2 {
+		if spent, _, err = c.ask(worker.Request{Op: "script", Path: files.ids}); err != nil {
+			c.kill()
+			return 0, err
+		}
+	}
+	return spent, c.close()
+}
