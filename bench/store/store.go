@@ -3,9 +3,10 @@
 //
 // What holds for all of them: a write is durable when it returns; a document and its two
 // index entries (age, city) are one commit; a read returns the bytes of documents that
-// the caller may keep. What AeroDB does on top (validation, canonical form, the check
-// that an _id is new, checksums, the digest) it does here too. The peers are spared
-// it: they are handed the indexed fields and overwrite without looking.
+// the caller may keep (inside Tarantool, tuples). What AeroDB does on top (validation,
+// canonical form, the check that an _id is new, checksums, the digest) it does here too.
+// The peers are spared it: they are handed the indexed fields, and those that can
+// overwrite without looking do.
 package store
 
 import (
