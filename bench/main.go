@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"time"
 
 	"github.com/aerodb/aerodb/bench/host"
 )
@@ -50,7 +51,7 @@ func run() error {
 		return err
 	}
 	defer os.RemoveAll(root)
-	b := &bench{ctx: ctx, root: root, scale: scale, only: onlyRE, seed: *seed}
+	b := &bench{ctx: ctx, root: root, scale: scale, only: onlyRE, seed: *seed, began: time.Now()}
 	report := Report{Seed: *seed, Scale: *scaleName, Rounds: *rounds, Settings: scale, Machine: host.Look(root), Versions: versions()}
 	b.subjects, report.Absent = present(whoRE)
 	for _, why := range report.Absent {

@@ -26,6 +26,7 @@ type bench struct {
 	subjects []subject
 	samples  []Sample
 
+	began    time.Time
 	number   int // of the round
 	dir      string
 	children []*child
@@ -144,7 +145,9 @@ func (b *bench) rate(r worker.Request, n, turns int) error {
 	return nil
 }
 
-func (b *bench) say(what string) { fmt.Fprintf(os.Stderr, "round %d: %s\n", b.number+1, what) }
+func (b *bench) say(what string) {
+	fmt.Fprintf(os.Stderr, "%8s round %d: %s\n", time.Since(b.began).Round(time.Second), b.number+1, what)
+}
 
 // single measures single inserts into small databases.
 func (b *bench) single() error {

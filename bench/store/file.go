@@ -40,3 +40,19 @@ func CopySynced(from, to string) error {
 	}
 	return SyncFile(filepath.Dir(to))
 }
+
+// RestoreFile restores a backup that is the only file of a database: it copies it to that
+// name in a directory, opens it there, verifies it if it can, and closes it.
+func RestoreFile(backup, dir, name string, open Open) error {
+	if err := CopySynced(backup, filepath.Join(dir, name)); err != nil {
+		return err
+	}
+	s, err := open(dir)
+	if err != nil {
+		return err
+	}
+	if v, has := s.(Verifier); has {
+		err = v.Verify()
+	}
+	return errors.Join(err, s.Close())
+}

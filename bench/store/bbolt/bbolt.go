@@ -3,7 +3,6 @@ package bbolt
 
 import (
 	"bytes"
-	"errors"
 	"os"
 	"path/filepath"
 	"time"
@@ -142,12 +141,5 @@ func (s *Store) Compact() error {
 
 // Restore implements store.Restorer: a backup is a database.
 func (s *Store) Restore(backup, dir string) error {
-	if err := store.CopySynced(backup, filepath.Join(dir, "bolt.db")); err != nil {
-		return err
-	}
-	restored, err := Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(restored.(*Store).Verify(), restored.Close())
+	return store.RestoreFile(backup, dir, "bolt.db", Open)
 }

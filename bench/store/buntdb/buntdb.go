@@ -93,12 +93,5 @@ func (s *Store) Compact() error { return s.db.Shrink() }
 
 // Restore implements store.Restorer: a backup is a database, and opening it reads it all.
 func (s *Store) Restore(backup, dir string) error {
-	if err := store.CopySynced(backup, filepath.Join(dir, "bunt.db")); err != nil {
-		return err
-	}
-	restored, err := Open(dir)
-	if err != nil {
-		return err
-	}
-	return restored.Close()
+	return store.RestoreFile(backup, dir, "bunt.db", Open)
 }

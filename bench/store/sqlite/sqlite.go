@@ -157,12 +157,5 @@ func (s *Store) Compact() error {
 
 // Restore implements store.Restorer: a backup is a database.
 func (s *Store) Restore(backup, dir string) error {
-	if err := store.CopySynced(backup, filepath.Join(dir, "sqlite.db")); err != nil {
-		return err
-	}
-	restored, err := Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(restored.(*Store).Verify(), restored.Close())
+	return store.RestoreFile(backup, dir, "sqlite.db", Open)
 }

@@ -229,14 +229,7 @@ func (s *Store) Restore(backup, dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := store.CopySynced(backup, filepath.Join(dir, name)); err != nil {
-		return err
-	}
-	restored, err := Open(dir)
-	if err != nil {
-		return err
-	}
-	return restored.Close()
+	return store.RestoreFile(backup, dir, name, Open)
 }
 
 var clockRE = regexp.MustCompile(`(?m)^VClock: \{1: (\d+)\}$`)
