@@ -78,7 +78,7 @@ type Scale struct {
 
 var scales = map[string]Scale{
 	"small": {Documents: 100_000, Batch: 1000, Turns: 5, Insert: 1000, Insert16: 8000, Get: 20_000, Query: 500, Mix: 400, Kill: 5_000, Starts: 5, Script: 50_000},
-	"full":  {Documents: 1_000_000, Batch: 1000, Turns: 10, Insert: 5000, Insert16: 50_000, Get: 200_000, Query: 5000, Mix: 4000, Kill: 50_000, Starts: 11, Script: 200_000},
+	"full":  {Documents: 1_000_000, Batch: 1000, Turns: 10, Insert: 3000, Insert16: 20_000, Get: 200_000, Query: 5000, Mix: 2000, Kill: 50_000, Starts: 11, Script: 200_000},
 }
 
 // A workload is a row of the table.
