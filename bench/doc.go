@@ -6,7 +6,7 @@
 //
 // Each subject runs in a process of its own, built from cmd/, with its server if it has
 // one. The subjects take turns within every workload of every round; who is not on turn is
-// stopped, so that nobody's background work is charged to another or done for free. The order of turns moves on by
-// one from turn to turn. A table shows medians over the rounds; ratios are taken within a
-// round first.
+// stopped, so that nobody's background work is charged to another or done for free. The
+// order of turns moves on by one from turn to turn. A table shows medians over the rounds;
+// ratios are taken within a round first.
 package main

@@ -57,9 +57,7 @@ func run() error {
 	for _, why := range report.Absent {
 		fmt.Fprintln(os.Stderr, why)
 	}
-	if fs := report.Machine.FileSystem; fs == "tmpfs" || fs == "ramfs" || fs == "overlayfs" {
-		fmt.Fprintf(os.Stderr, "%s lies on %s, where a sync may cost nothing: choose a disk with -dir.\n", root, fs)
-	}
+	host.WarnOfMemoryDisk(root)
 	if err := errors.Join(adoptOrphans(), b.build()); err != nil {
 		return err
 	}
