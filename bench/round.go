@@ -260,13 +260,18 @@ func (b *bench) opens() error {
 	return b.starts("-killed", 1)
 }
 
-// starts records the medians of n starts of each subject.
+// startsEnough is the time after which a subject is not started again to measure its start.
+const startsEnough = 5 * time.Second
+
+// starts records the medians of n starts of each subject, or of fewer, at least one, if they
+// take long.
 func (b *bench) starts(suffix string, n int) error {
-	whole, opened := map[string][]float64{}, map[string][]float64{}
+	whole, opened, spent := map[string][]float64{}, map[string][]float64{}, map[string]time.Duration{}
 	for range n {
-		b.turns++
-		for i := range b.subjects {
-			s := b.subjects[(i+b.turns)%len(b.subjects)]
+		for _, s := range b.inTurn() {
+			if spent[s.name] > startsEnough {
+				continue
+			}
 			program := s.name
 			if !s.database {
 				program = "nothing"
@@ -275,6 +280,7 @@ func (b *bench) starts(suffix string, n int) error {
 			if err != nil {
 				return err
 			}
+			spent[s.name] += w
 			whole[s.name] = append(whole[s.name], milliseconds(w))
 			opened[s.name] = append(opened[s.name], milliseconds(o))
 		}

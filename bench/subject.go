@@ -72,7 +72,7 @@ type Scale struct {
 	Query     int // of each query
 	Mix       int // replaces, deletes and inserts
 	Kill      int // documents written in batches of 100 before the kill
-	Starts    int // process starts
+	Starts    int // process starts; fewer of who needs seconds (startsEnough)
 	Script    int // gets of a shell's script
 }
 
