@@ -11,6 +11,7 @@ import (
 	"github.com/aerodb/aerodb/engine/digest"
 	"github.com/aerodb/aerodb/engine/manifest"
 	"github.com/aerodb/aerodb/engine/schema"
+	"github.com/aerodb/aerodb/engine/segment"
 	"github.com/aerodb/aerodb/engine/vfs"
 	"github.com/aerodb/aerodb/engine/wal"
 )
@@ -38,7 +39,8 @@ type DB struct {
 	nextSegment uint64
 	writer      writer
 	checkpoints checkpointStats
-	nearFull    *wal.Log // the log that wal.near_full was told of
+	nearFull    *wal.Log                              // the log that wal.near_full was told of
+	extents     map[*segment.Segment][]segment.Extent // of live segments that Stats has asked
 
 	// queueMu guards the writers that wait for a record.
 	queueMu sync.Mutex

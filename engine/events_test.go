@@ -332,6 +332,10 @@ func playDamage(t *testing.T, o engine.Options) {
 	if _, err := c.Get("1"); err == nil {
 		t.Error("a damaged block was read")
 	}
+	st, err := db.Stats()
+	if mustDo(t, err); st.Collections[0].SizesKnown {
+		t.Error("sizes are known of a segment that cannot be read")
+	}
 	r, err := db.Verify(ctx, nil)
 	if mustDo(t, err); r.OK() {
 		t.Error("verify found nothing")

@@ -75,12 +75,24 @@ type CollectionStats struct {
 	Versions  []VersionStats
 	Indexes   []string // of the newest version
 	Digest    digest.Sum
+	// SizesKnown says that the bytes of documents and indexes are known. Where each
+	// begins is read from the segments, and they are unknown if a block of that is damaged.
+	SizesKnown bool
 }
 
-// VersionStats counts the documents of one version.
+// VersionStats is what is known of one version. Bytes are those of live segments, so
+// what was written since the last checkpoint is not in them, and what is dead is.
 type VersionStats struct {
-	Version   string
-	Documents int64
+	Version       string
+	Documents     int64
+	DocumentBytes int64
+	Indexes       []IndexStats
+}
+
+// IndexStats is what is known of one index.
+type IndexStats struct {
+	Field string
+	Bytes int64
 }
 
 // WALUse returns how many bytes of the log are used and how many may be; a snapshot has
@@ -132,18 +144,7 @@ func (db *DB) Stats() (Stats, error) {
 	s.addSegments(db)
 	cache := db.cache.Stats()
 	s.CacheSizeBytes, s.CacheLimitBytes, s.CacheHits, s.CacheMisses = cache.Bytes, cache.Capacity, int64(cache.Hits), int64(cache.Misses)
-	for _, col := range db.catalog.Load().collections {
-		c := CollectionStats{Name: col.name, Digest: *col.digest}
-		for _, v := range col.versions {
-			n := v.documents.Load()
-			c.Versions = append(c.Versions, VersionStats{v.schema.Version, n})
-			c.Documents += n
-			c.Indexes = v.schema.Indexes
-			s.SchemaCount++
-		}
-		s.DocumentCount += c.Documents
-		s.Collections = append(s.Collections, c)
-	}
+	db.addCollections(&s)
 	return s, nil
 }
 

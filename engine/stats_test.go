@@ -82,3 +82,74 @@ func TestStatsOfWhatNeverHappened(t *testing.T) {
 		t.Errorf("stats predict %v of %d bytes, check %v of %d", s.PredictedRecovery, s.WALSizeBytes, r.Recovery, r.WALUsed)
 	}
 }
+
+// Bytes by collection and index add up to those of the whole, follow what the indexes
+// hold, and are absent if they cannot be read.
+func TestStatsOfSizes(t *testing.T) {
+	db, o := newDB(t)
+	c := people(t, db)
+	sizes := func(step string) (documents int64, indexes map[string]int64) {
+		t.Helper()
+		s, err := db.Stats()
+		mustDo(t, err)
+		indexes = map[string]int64{}
+		var sum, byVersion int64
+		for i := range s.Collections {
+			col := &s.Collections[i]
+			documents += col.DocumentBytes()
+			for _, x := range col.IndexSizes() {
+				indexes[x.Field] += x.Bytes
+				sum += x.Bytes
+			}
+			for _, v := range col.Versions {
+				for _, x := range v.Indexes {
+					byVersion += x.Bytes
+				}
+			}
+			value, _ := s.Value().Get("collections")
+			value, _ = value.Get(col.Name)
+			if _, there := value.Get("index_sizes"); there != col.SizesKnown {
+				t.Errorf("%s: sizes are known: %v, shown: %v", step, col.SizesKnown, there)
+			}
+		}
+		if sum != s.IndexSizeBytes || byVersion != sum || documents+sum > s.StorageSizeBytes {
+			t.Errorf("%s: documents have %d bytes, indexes %v, of %d and %d in all", step, documents, indexes, s.StorageSizeBytes, s.IndexSizeBytes)
+		}
+		return documents, indexes
+	}
+	if documents, _ := sizes("empty"); documents != 0 {
+		t.Errorf("documents have %d bytes before there are any", documents)
+	}
+	for i := range 500 {
+		mustDo(t, c.Insert(fmt.Appendf(nil, `{"_id":"%d","name":"n","age":%d,"home":{"city":"a city with a long name, number %d"}}`, i, i, i*7919%500)))
+	}
+	_, err := db.Checkpoint(ctx)
+	mustDo(t, err)
+	documents, indexes := sizes("one segment")
+	if documents == 0 || len(indexes) != 4 || indexes["home.city"] < indexes["member"]*3/2 || indexes["age"] <= 0 {
+		t.Errorf("documents have %d bytes, indexes %v", documents, indexes)
+	}
+	// A second version, with an index more, in a second segment.
+	_, err = db.DefineSchema(mustSchema(t, personV2))
+	mustDo(t, err)
+	v2, err := db.Collection("person", "v2")
+	mustDo(t, err)
+	for i := range 100 {
+		mustDo(t, v2.Replace(fmt.Appendf(nil, `{"_id":"%d","name":"n","age":%d}`, i, i)))
+	}
+	_, err = db.Checkpoint(ctx)
+	mustDo(t, err)
+	if more, byIndex := sizes("two versions"); more <= documents || byIndex["age"] <= indexes["age"] {
+		t.Errorf("documents have %d bytes, %d before; indexes %v, %v before", more, documents, byIndex, indexes)
+	}
+	_, err = db.Compact(ctx, nil)
+	mustDo(t, err)
+	sizes("compacted")
+	mustDo(t, db.Close())
+	db = mustOpen(t, o)
+	t.Cleanup(func() { _ = db.Close() })
+	_, again := sizes("opened again")
+	if again["age"] == 0 {
+		t.Errorf("indexes %v", again)
+	}
+}

@@ -172,6 +172,17 @@ func (c CollectionStats) value() document.Value {
 	}
 	o.add("versions", versions.value())
 	o.strings("indexes", c.Indexes)
+	if c.SizesKnown {
+		var sizes object
+		var sum int64
+		for _, x := range c.IndexSizes() {
+			sizes.num(x.Field, x.Bytes)
+			sum += x.Bytes
+		}
+		o.num("document_size_bytes", c.DocumentBytes())
+		o.num("index_size_bytes", sum)
+		o.add("index_sizes", sizes.value())
+	}
 	o.digest("digest", c.Digest)
 	return o.value()
 }

@@ -91,14 +91,14 @@
 ---@field index_rebuild_duration_ms number the part of the open spent on index entries
 ---@field predicted_recovery_ms number how long the next open would take to replay the WAL
 ---@field recovery_rate_measured boolean whether that is by a replay rate measured here; if not, by a cautious one
----@field memtable_size_bytes integer memory held by writes since the last checkpoint
+---@field memtable_size_bytes integer memory of the memtable, which holds the writes since the last checkpoint; 256 KiB if there are none
 ---@field cache_size_bytes integer memory held by the block cache
 ---@field cache_limit_bytes integer memory.cache_size
 ---@field cache_hits integer blocks found in the cache since the open
 ---@field cache_misses integer blocks read from disk since the open
 ---@field cache_hit_rate? number cache_hits as a part of both; absent before the first read
 ---@field digest string the digest of the whole state
----@field collections table<string, table> by name: `documents`, `versions`, `indexes`, `digest`
+---@field collections table<string, table> by name: `documents`, `versions`, `indexes`, `digest`; of the live segments `document_size_bytes`, `index_size_bytes` and by field `index_sizes`
 
 --- One line of HISTORY, as `storage.history()` lists them.
 ---@class aerodb.Operation

@@ -40,14 +40,14 @@ var statsType = bind.Type{
 		{Name: "index_rebuild_duration_ms", Type: "number", Doc: "the part of the open spent on index entries"},
 		{Name: "predicted_recovery_ms", Type: "number", Doc: "how long the next open would take to replay the WAL"},
 		{Name: "recovery_rate_measured", Type: "boolean", Doc: "whether that is by a replay rate measured here; if not, by a cautious one"},
-		{Name: "memtable_size_bytes", Type: "integer", Doc: "memory held by writes since the last checkpoint"},
+		{Name: "memtable_size_bytes", Type: "integer", Doc: "memory of the memtable, which holds the writes since the last checkpoint; 256 KiB if there are none"},
 		{Name: "cache_size_bytes", Type: "integer", Doc: "memory held by the block cache"},
 		{Name: "cache_limit_bytes", Type: "integer", Doc: "memory.cache_size"},
 		{Name: "cache_hits", Type: "integer", Doc: "blocks found in the cache since the open"},
 		{Name: "cache_misses", Type: "integer", Doc: "blocks read from disk since the open"},
 		{Name: "cache_hit_rate", Type: "number?", Doc: "cache_hits as a part of both; absent before the first read"},
 		{Name: "digest", Type: "string", Doc: "the digest of the whole state"},
-		{Name: "collections", Type: "table<string, table>", Doc: "by name: `documents`, `versions`, `indexes`, `digest`"},
+		{Name: "collections", Type: "table<string, table>", Doc: "by name: `documents`, `versions`, `indexes`, `digest`; of the live segments `document_size_bytes`, `index_size_bytes` and by field `index_sizes`"},
 	},
 }
 

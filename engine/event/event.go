@@ -80,6 +80,7 @@ var Table = []Event{
 	{"verify.end", debug, []string{"files", "bytes", "documents", "problems", "duration_ms"}, "it is done"},
 	{"verify.failed", debug, []string{"error"}, "it could not look; the call has the error"},
 
+	{"stats.sizes_unknown", warn, []string{"error"}, "a block that tells where an index or a collection begins in a segment cannot be read: their sizes are absent from stats; `aerodb verify` lists all damage"},
 	{"history.append_failed", warn, []string{"op", "error"}, "what was done could not be noted in HISTORY; it is done all the same"},
 	{"history.torn", warn, []string{"file", "offset", "bytes"}, "HISTORY ended in a line that a crash tore; it was cut"},
 	{"history.unreadable", warn, []string{"error"}, "HISTORY is damaged; what it would tell is absent from stats"},

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aerodb/aerodb/engine"
 )
@@ -30,7 +31,12 @@ func (a *app) statsPage(l look, own bool) page {
 	p.add("database", "%s, %s", a.config.DataDir, l.identity.UUID)
 	p.add("documents", "%s in %s, %s", count(s.DocumentCount, "document"), count(int64(len(s.Collections)), "collection"), count(s.SchemaCount, "schema version"))
 	p.add("state", "sequence %d, digest %s...", s.WALSequence, s.Digest.String()[:16])
-	p.add("log", "%s of %s, the next recovery takes %s", bar(s.WALSizeBytes, s.WALLimitBytes), bytesText(s.WALLimitBytes), durationText(s.PredictedRecovery))
+	p.add("log", "%s of %s", bar(s.WALSizeBytes, s.WALLimitBytes), bytesText(s.WALLimitBytes))
+	basis := "by the rate of the last replay"
+	if !s.RecoveryRateMeasured {
+		basis = "by a cautious rate; none was measured yet"
+	}
+	p.add("recovery", "%s at the next open, %s", durationText(s.PredictedRecovery), basis)
 	if own {
 		hits := ""
 		if rate, any := s.CacheHitRate(); any {
@@ -39,7 +45,7 @@ func (a *app) statsPage(l look, own bool) page {
 		p.add("cache", "%s of %s%s", bar(s.CacheSizeBytes, s.CacheLimitBytes), bytesText(s.CacheLimitBytes), hits)
 		p.add("memtable", "%s", bytesText(s.MemtableSizeBytes))
 	}
-	p.add("segments", "%d, %s, of it indexes %s; a read looks into at most %d", s.SegmentCount, bytesText(s.StorageSizeBytes), bytesText(s.IndexSizeBytes), s.ReadAmplification)
+	p.add("segments", "%d, %s, of it indexes %s; a read looks into %d at most", s.SegmentCount, bytesText(s.StorageSizeBytes), bytesText(s.IndexSizeBytes), s.ReadAmplification)
 	for _, c := range s.SegmentClasses {
 		p.add("", "up to %-9s %3d  %s", bytesText(c.UpToBytes), c.Segments, bytesText(c.Bytes))
 	}
@@ -55,14 +61,53 @@ func (a *app) statsPage(l look, own bool) page {
 		p.addLast(l, op, a.env.Now())
 	}
 	p = append(p, "")
-	for _, c := range s.Collections {
-		versions := make([]string, len(c.Versions))
-		for i, v := range c.Versions {
-			versions[i] = fmt.Sprintf("%s %d", v.Version, v.Documents)
-		}
-		p.add("collection", "%s: %s (%s), indexed by %s", c.Name, count(c.Documents, "document"), strings.Join(versions, ", "), strings.Join(append([]string{"_id"}, c.Indexes...), ", "))
+	for i := range s.Collections {
+		p.addCollection(&s.Collections[i], a.env.Width())
 	}
 	return p
+}
+
+// addCollection adds a collection and what it is indexed by, with what each takes of the
+// segments.
+func (p *page) addCollection(c *engine.CollectionStats, width int) {
+	versions := make([]string, len(c.Versions))
+	for i, v := range c.Versions {
+		versions[i] = fmt.Sprintf("%s %d", v.Version, v.Documents)
+	}
+	size := ""
+	if c.SizesKnown {
+		size = ", " + bytesText(c.DocumentBytes())
+	}
+	p.add("collection", "%s: %s (%s)%s", c.Name, count(c.Documents, "document"), strings.Join(versions, ", "), size)
+	indexes := []string{"_id"}
+	for _, x := range c.IndexSizes() {
+		text := x.Field
+		if c.SizesKnown {
+			text += " " + bytesText(x.Bytes)
+		}
+		indexes = append(indexes, text)
+	}
+	p.addList("  indexes", indexes, width)
+}
+
+// addList adds words with commas, on as many lines as they need; width 0 is one line.
+func (p *page) addList(name string, words []string, width int) {
+	const indent = 12
+	line := ""
+	for i, word := range words {
+		if i < len(words)-1 {
+			word += ","
+		}
+		if line != "" && width > 0 && indent+utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			p.add(name, "%s", line)
+			name, line = "", ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	p.add(name, "%s", line)
 }
 
 // lastOperations are the operations that the page tells the last of.
