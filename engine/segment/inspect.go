@@ -92,6 +92,13 @@ func (v *inspection) end() error {
 	return v.visit(b)
 }
 
+// IsSegment reports whether a file that ends with tail says that it is a segment. Tail has
+// footerBytes or more.
+func IsSegment(tail []byte) bool {
+	at := len(tail) - footerBytes + footerMagicAt
+	return at >= footerMagicAt && bytes.HasPrefix(tail[at:], []byte(footerMagic))
+}
+
 // readID reads from the footer which segment a file says it is.
 func readID(fsys vfs.FS, full, name string) (ID, int64, error) {
 	f, err := fsys.OpenFile(full, vfs.O_RDONLY, 0)

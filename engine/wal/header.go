@@ -1,6 +1,7 @@
 package wal
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -74,6 +75,9 @@ func (h *Header) Encode(uuid [16]byte) []byte {
 func fileChecksum(b []byte) uint32 {
 	return mask(crc32.Update(crc32.Checksum(b[:12], castagnoli), castagnoli, b[16:]))
 }
+
+// IsLog reports whether a file that begins with head says that it is a log.
+func IsLog(head []byte) bool { return bytes.HasPrefix(head, []byte(fileMagic)) }
 
 // decodeHeader checks the first sector of the file called path. The checksum
 // comes first, so that a damaged version is not taken for a newer one.

@@ -20,14 +20,22 @@ func inspectCommand(a *app) *cobra.Command {
 		Long: "Shows what one file of a database holds, piece by piece with its offset, and\n" +
 			"verifies it on the way. The file may lie anywhere and be any database's; nothing\n" +
 			"is changed. With --output-format json each piece is one line. Documents are not\n" +
-			"shown, their sizes are.",
+			"shown, their sizes are. A file of another kind is refused, and named.",
 		Example: "aerodb inspect manifest data/CURRENT",
 		Args:    parameters(),
 		RunE:    wantsSubcommand,
 	}
 	add := func(use, short, long, example string, run func(string) error) {
 		cmd.AddCommand(&cobra.Command{Use: use + " FILE", Short: short, Long: long, Example: example, Args: parameters("FILE"),
-			RunE: a.configured(func(args []string) error { return run(args[0]) })})
+			RunE: func(cmd *cobra.Command, args []string) error {
+				if err := a.configure(cmd); err != nil {
+					return err
+				}
+				if err := a.wantKind(cmd, cmd.CommandPath(), args[0]); err != nil {
+					return err
+				}
+				return run(args[0])
+			}})
 	}
 	add("wal", "the records of a log, and which rule ended them",
 		"Lists the header of a log, its records with their operations, and what follows\n"+
