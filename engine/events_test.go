@@ -84,7 +84,7 @@ func TestEveryEventIsLogged(t *testing.T) {
 	if text := c.text.String(); strings.Contains(text, private) {
 		t.Errorf("the log holds what is in a document: %s", text)
 	}
-	for _, operation := range []string{"insert", "replace", "delete", "insert_many", "find"} {
+	for _, operation := range []string{"insert", "replace", "delete", "insert_many", "find", "move"} {
 		if !strings.Contains(c.text.String(), "op="+operation+" ") {
 			t.Errorf("no slow %s was told of", operation)
 		}
@@ -115,6 +115,12 @@ func playWork(t *testing.T, o engine.Options) {
 	_, err = db.RemoveSnapshot(snapshot.ID)
 	mustDo(t, err)
 	_, err = db.Compact(ctx, nil)
+	mustDo(t, err)
+	_, err = db.DefineSchema(mustSchema(t, personV2))
+	mustDo(t, err)
+	newer, err := db.Collection("person", "v2")
+	mustDo(t, err)
+	_, err = newer.MoveFrom(ctx, "v1", nil)
 	mustDo(t, err)
 	tar := backupOf(t, db)
 	_, err = db.Verify(ctx, nil)

@@ -31,9 +31,9 @@ func (db *DB) resolve(t *transaction, multiple bool) error {
 	return nil
 }
 
-// effective reports whether the operation changes anything: a deletion of nothing
-// does not.
-func (op *operation) effective() bool { return op.kind != wal.Delete || op.old != nil }
+// effective reports whether the operation changes anything: a deletion of nothing, or a
+// move of what is gone or changed, does not.
+func (op *operation) effective() bool { return op.kind == wal.Insert || op.old != nil }
 
 // stored returns what is there after the operation, nil for nothing.
 func (op *operation) stored() *stored {
@@ -61,6 +61,8 @@ func (db *DB) resolveOperation(op *operation) error {
 	switch {
 	case op.kind == wal.Delete && (old == nil || old.version != op.version):
 		return nil // a handle sees the documents of its version only
+	case op.from != nil && !op.unmoved(old):
+		return nil
 	case old == nil:
 		return errNotFound(op.version, op.id, nil)
 	case old.version.number > op.version.number:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -146,6 +147,41 @@ func stepImport(docs ...string) step {
 			return err
 		})
 		return err
+	}, nil}
+}
+
+// stepMove moves the documents of v1 to v2; each must be a batch of its own. Taken again
+// after a failure it moves the rest.
+func stepMove() step {
+	return step{"move", func(s *sim) error {
+		var states []*model // after each batch that is still to come
+		next := s.now
+		for _, name := range slices.Sorted(maps.Keys(s.now.docs)) {
+			if coll, version, id := splitName(name); coll == "t" && version == "v1" {
+				next = next.clone()
+				next.docs["t v2 "+id] = next.docs[name]
+				delete(next.docs, name)
+				next.sequence++
+				s.remember(next)
+				states = append(states, next)
+			}
+		}
+		if len(states) == 0 {
+			return nil
+		}
+		s.flight = states[0]
+		return s.collection("t", "v2", func(c *engine.Collection) error {
+			r, err := c.MoveFrom(ctx, "v1", func(done, total int64) {
+				s.now, s.flight = states[done-1], nil
+				if done < total {
+					s.flight = states[done]
+				}
+			})
+			if err == nil && (r.Batches != int64(len(states)) || r.Documents != r.Batches) {
+				err = fmt.Errorf("moved %d documents of %d in %d batches", r.Documents, len(states), r.Batches)
+			}
+			return err
+		})
 	}, nil}
 }
 

@@ -76,6 +76,8 @@ func allWorkloads() []workload {
 		{name: "restore over nothing", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepBackup(), stepClose(), stepGone(), stepRestore(), stepOpen(),
 			stepInsert("v1", doc("b", 1, 10)))},
 		{name: "drill", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepCheckpoint(), stepInsert("v1", doc("b", 1, 10)), stepBackup(), stepDrill(), stepVerify())},
+		{name: "move", steps: fresh(stepInsert("v1", doc("m1", 1, 1200)), stepInsert("v1", doc("m2", 2, 1200)), stepInsert("v1", doc("m3", 3, 1700)), stepCheckpoint(),
+			stepInsert("v1", doc("m4", 4, 1700)), stepDefine(schemaV2), stepMove(), stepClose(), stepOpen(), stepMove())},
 		{name: "import", steps: fresh(stepImport(doc("i1", 1, 1200), doc("i2", 1, 1200), doc("i3", 1, 1700)), stepClose())},
 	}
 }

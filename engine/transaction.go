@@ -17,6 +17,7 @@ type operation struct {
 	document []byte     // canonical; nil for a deletion
 	values   [][]byte   // encoded index values of the document, in the order of version.indexes
 	digest   digest.Sum // of the document
+	from     *version   // of a move: where the document must be, as it is; otherwise nil
 
 	old *stored // the document that is replaced or deleted; found under the write lock
 }
@@ -33,7 +34,7 @@ type stored struct {
 type transaction struct {
 	ops     []operation
 	bytes   int  // an upper bound of what the operations take in a record
-	applied int  // operations that change something; a deletion of nothing does not
+	applied int  // operations that change something: those that are effective
 	lead    bool // set when woken to lead the next group, not because it is done
 	err     error
 	wake    chan struct{}

@@ -431,7 +431,7 @@ function storage.diff(a, b) end
 ---@field [string] aerodb.collection
 db = {}
 
---- Registers a schema version. The same definition again changes nothing. A version, once registered, never changes; a newer version may add optional fields and indexes.
+--- Registers a schema version. The same definition again changes nothing. A version, once registered, never changes; a newer version may add optional fields and indexes. It begins without documents, and an index covers those of its version: c:move_from(version) moves them, and so builds the index.
 ---
 --- Errors: `AERO_SCHEMA_INVALID`, `AERO_SCHEMA_IMMUTABLE`, `AERO_SCHEMA_INCOMPATIBLE`.
 --- ```lua
@@ -518,6 +518,13 @@ function db.request(request) end
 ---@field bytes integer bytes written
 ---@field duration_ms number how long it took
 
+--- What a move to a newer version moved.
+---@class aerodb.Move
+---@field documents integer documents moved
+---@field bytes integer bytes of them
+---@field batches integer durable batches
+---@field duration_ms number how long it took
+
 --- the documents of one schema version, as db.collection or db.users returns it
 ---@class aerodb.collection
 local collection = {}
@@ -561,6 +568,21 @@ function collection:replace(doc) end
 ---@param id string the document's `_id`
 ---@return boolean true if it was there.
 function collection:delete(id) end
+
+--- Moves every document of an older version here, as it is, which builds the indexes that the older version lacks. It goes in durable batches, with progress: after an interruption what is moved stays moved, and the next call goes on with the rest. scripts/schema_upgrade.lua is a runbook around it, which asks and proves.
+---
+--- Errors: `AERO_SCHEMA_VERSION_UNKNOWN`, `AERO_SCHEMA_INCOMPATIBLE`, `AERO_DATABASE_READ_ONLY`, `AERO_WAL_FULL`, `AERO_STORAGE_NO_SPACE`, `AERO_SCRIPT_ERROR`.
+--- ```lua
+--- local d = db.schema("users")
+--- d.schema_version = "v2"
+--- table.insert(d.indexes, "name")
+--- db.define_schema(d)
+--- local moved = db.users:move_from("v1")
+--- print(moved.documents, db.users:find{sort = "name", limit = 1}[1].name)
+--- ```
+---@param version string the version to move from, older than this one
+---@return aerodb.Move what was moved.
+function collection:move_from(version) end
 
 --- Returns a document by its `_id`.
 ---

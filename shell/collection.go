@@ -18,8 +18,8 @@ func collectionModule(s *Session) *bind.Module {
 	return &bind.Module{
 		Name: "collection", Receiver: "c",
 		Doc:   "the documents of one schema version, as db.collection or db.users returns it",
-		Types: []bind.Type{planType, importType, exportType},
-		Funcs: slices.Concat(writeMethods(s), readMethods(s), transferMethods(s)),
+		Types: []bind.Type{planType, importType, exportType, moveType},
+		Funcs: slices.Concat(writeMethods(s), moveMethods(s), readMethods(s), transferMethods(s)),
 	}
 }
 

@@ -62,7 +62,7 @@ func dbModule(s *Session) *bind.Module {
 func schemaFuncs(s *Session) []bind.Func {
 	return []bind.Func{
 		{Name: "define_schema",
-			Doc:     "Registers a schema version. The same definition again changes nothing. A version, once registered, never changes; a newer version may add optional fields and indexes.",
+			Doc:     "Registers a schema version. The same definition again changes nothing. A version, once registered, never changes; a newer version may add optional fields and indexes. It begins without documents, and an index covers those of its version: c:move_from(version) moves them, and so builds the index.",
 			Params:  []bind.Param{{Name: "definition", Kind: bind.Table, Doc: "`schema_id`, `schema_version`, `fields`, `indexes`", Members: definitionMembers}},
 			Returns: bind.Field{Type: "table", Doc: "a table: `schema_id`, `schema_version`, `created` (false if it was registered before)."},
 			Example: exampleSchema,

@@ -120,6 +120,17 @@ var planType = bind.Type{
 	},
 }
 
+var moveType = bind.Type{
+	Name: "Move",
+	Doc:  "What a move to a newer version moved.",
+	Fields: []bind.Field{
+		{Name: "documents", Type: "integer", Doc: "documents moved"},
+		{Name: "bytes", Type: "integer", Doc: "bytes of them"},
+		{Name: "batches", Type: "integer", Doc: "durable batches"},
+		{Name: "duration_ms", Type: "number", Doc: "how long it took"},
+	},
+}
+
 var importType = bind.Type{
 	Name: "Import",
 	Doc:  "What an import acknowledged.",

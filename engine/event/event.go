@@ -47,6 +47,8 @@ var Table = []Event{
 	{"operation.slow", warn, []string{"op", "schema_id", "schema_version", "chosen_index", "documents", "duration_ms"}, "a read or a write took `log.slow_ms` or longer, its wait for others included; `chosen_index` of a find"},
 	{"import.begin", debug, []string{"schema_id", "schema_version"}, "an import begins"},
 	{"import.end", debug, []string{"schema_id", "schema_version", "documents", "duration_ms"}, "it is done"},
+	{"move.begin", debug, []string{"schema_id", "schema_version", "from", "documents"}, "documents begin to move to a newer version"},
+	{"move.end", debug, []string{"schema_id", "schema_version", "from", "documents", "duration_ms"}, "they have moved, and its indexes find them"},
 	{"request.failed", fault, []string{"op", "schema_id", "schema_version", "code", "message"}, "a request of the JSON API failed by no fault of the caller, who is told the code only"},
 
 	{"wal.near_full", info, []string{"used_bytes", "limit_bytes"}, "the log passed 80 percent of `wal.max_size`, told once for each log; warn if `wal.on_full` is `reject`"},

@@ -90,7 +90,7 @@ func TestComplete(t *testing.T) {
 		{`old:get("x").n`, "n", "name"},
 		{"nothing.x", "x", ""},
 		{"trap.", "", ""},
-		{"trap.x.y:", "", "close count delete each explain export find get import insert insert_many replace"},
+		{"trap.x.y:", "", "close count delete each explain export find get import insert insert_many move_from replace"},
 		// Methods.
 		{"db.quakes:ins", "ins", "insert insert_many"},
 		{"db.quakes:find{}.x", "x", ""},
@@ -99,7 +99,7 @@ func TestComplete(t *testing.T) {
 		{"text:up", "up", "upper"},
 		{"number:", "", ""},
 		{"storage:", "", ""},
-		{"unknown:", "", "close count delete each explain export find get import insert insert_many replace"},
+		{"unknown:", "", "close count delete each explain export find get import insert insert_many move_from replace"},
 		{`db.collection("users", "v1"):fi`, "fi", "find"},
 		// Options.
 		{"c:find{", "", "filter limit sort"},

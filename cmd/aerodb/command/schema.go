@@ -29,7 +29,9 @@ func schemaCommand(a *app) *cobra.Command {
 			Use:   "apply FILE.json",
 			Short: "register a schema",
 			Long: "Registers the schema in a JSON file; '-' is standard input. A schema that is\n" +
-				"registered already is left as it is. A file that would change one is refused.",
+				"registered already is left as it is. A file that would change one is refused.\n" +
+				"A new version begins without documents, and its indexes cover those of its version:\n" +
+				"if there are documents under older versions, the command that moves them is told.",
 			Example: "aerodb schema apply quake.json",
 			Args:    parameters("FILE.json"),
 			RunE:    a.opened(a.applySchema),
@@ -99,15 +101,26 @@ func (a *app) applySchema(db *engine.DB, args []string) error {
 	if err != nil {
 		return inFile(err, args[0])
 	}
-	return a.out.result(document.ObjectValue(
-		document.Member{Name: "schema_id", Value: document.StringValue(s.ID)},
-		document.Member{Name: "schema_version", Value: document.StringValue(s.Version)},
-		document.Member{Name: "created", Value: document.BoolValue(created)},
-	), func(w io.Writer) {
+	older, err := olderVersions(db, s)
+	if err != nil {
+		return err
+	}
+	members := []document.Member{
+		{Name: "schema_id", Value: document.StringValue(s.ID)},
+		{Name: "schema_version", Value: document.StringValue(s.Version)},
+		{Name: "created", Value: document.BoolValue(created)},
+	}
+	if older.documents > 0 {
+		members = append(members, document.Member{Name: "older_documents", Value: document.IntValue(older.documents)})
+	}
+	return a.out.result(document.ObjectValue(members...), func(w io.Writer) {
 		if created {
 			fmt.Fprintf(w, "registered %s %s\n", s.ID, s.Version)
 		} else {
 			fmt.Fprintf(w, "%s %s is registered already; nothing changed\n", s.ID, s.Version)
+		}
+		if older.documents > 0 {
+			older.write(w, a.program(), s, args[0])
 		}
 	})
 }
