@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"path"
+	"strconv"
 	"time"
 
 	"github.com/aerodb/aerodb/engine/dberr"
@@ -187,7 +188,7 @@ func (r *CheckResult) walFinding(most float64) Finding {
 	f := Finding{Name: "wal", OK: part <= most}
 	f.Message = fmt.Sprintf("the log is %.0f%% full, %d of %d bytes", part*100, r.WALUsed, r.WALLimit)
 	if !f.OK {
-		f.Message += fmt.Sprintf("; at most %.0f%% is asked for", most*100)
+		f.Message += fmt.Sprintf("; at most %s%% is asked for", strconv.FormatFloat(most*100, 'g', 4, 64))
 		f.Command = "aerodb checkpoint"
 	}
 	return f

@@ -109,3 +109,42 @@ func TestRecoveryIsRecorded(t *testing.T) {
 	}
 	mustDo(t, db.Close())
 }
+
+// A look from outside reads a few small files and a few sectors of the log, however much
+// there is of data and log.
+func TestCheckReadsLittle(t *testing.T) {
+	mem := vfs.NewMem()
+	o := testOptions(mem)
+	o.WALMaxSize = 8 << 20
+	mustInit(t, o)
+	db := mustOpen(t, o)
+	t.Cleanup(func() { _ = db.Close() })
+	c := people(t, db)
+	fill := func() {
+		for i := range 2000 {
+			mustDo(t, c.Insert(fmt.Appendf(nil, `{"_id":"%d-%d","name":"%s"}`, db.Sequence(), i, bytes.Repeat([]byte{'x'}, 1000))))
+		}
+	}
+	fill()
+	_, err := db.Checkpoint(ctx)
+	mustDo(t, err)
+	fill() // 2 MiB in a segment, 2 MiB in the log
+	var calls int
+	var read int64
+	mem.SetFault(func(op vfs.Op) error {
+		calls++
+		if op.Kind == vfs.KindRead {
+			read += op.Len
+		}
+		if strings.HasSuffix(op.Path, ".seg") {
+			t.Errorf("%v: a segment is data", op)
+		}
+		return nil
+	})
+	_, err = engine.Check(o, engine.Bounds{Recovery: 1, BackupAge: 1, DrillAge: 1, WAL: 0.1})
+	mem.SetFault(nil)
+	mustDo(t, err)
+	if calls == 0 || calls > 100 || read > 32<<10 {
+		t.Errorf("%d calls, %d bytes read", calls, read)
+	}
+}

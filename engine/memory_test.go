@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/aerodb/aerodb/engine"
@@ -81,6 +82,11 @@ func peaks(t *testing.T, documents int) map[string]int64 {
 	})
 	mustDo(t, c.Replace(appendUser(nil, 7)))
 	measure("compact", func(p engine.Progress) error { _, err := db.Compact(ctx, p); return err })
+	_, err = db.DefineSchema(mustSchema(t, strings.Replace(userV1, `"v1"`, `"v2"`, 1)))
+	mustDo(t, err)
+	next, err := db.Collection("user", "v2")
+	mustDo(t, err)
+	measure("move", func(p engine.Progress) error { _, err := next.MoveFrom(ctx, "v1", p); return err })
 	mustDo(t, db.Close())
 	return most
 }

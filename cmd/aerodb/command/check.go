@@ -56,6 +56,11 @@ func (a *app) check(o engine.Options, b engine.Bounds) error {
 	if err != nil {
 		return err
 	}
+	for i := range r.Findings {
+		if rest, found := strings.CutPrefix(r.Findings[i].Command, "aerodb "); found {
+			r.Findings[i].Command = a.program() + " " + rest
+		}
+	}
 	err = a.out.result(r.Value(), func(w io.Writer) { writeCheck(w, r) })
 	if err == nil && !r.OK() {
 		err = answered(exitFailed)

@@ -72,11 +72,3 @@ func luaText(s string) string {
 	_ = render.Value(&b, document.StringValue(s), render.Options{Mode: render.Lua}) // a Builder takes everything
 	return strings.TrimSuffix(b.String(), "\n")
 }
-
-// program is how this program was called, with the flag that chose the data directory.
-func (a *app) program() string {
-	if a.config.Source("data_dir").Flag == "" {
-		return "aerodb"
-	}
-	return "aerodb --data-dir " + quoted(a.config.DataDir)
-}

@@ -147,7 +147,7 @@ func (a *app) watchStats(o engine.Options, interval time.Duration) error {
 			p = page{"aerodb: " + err.Error()}
 		}
 		a.out.WriteString(home)
-		for _, line := range p {
+		for _, line := range p.fit(a.rows()) {
 			a.out.WriteString(cut(line, a.env.Width()) + wipeLine)
 		}
 		a.out.WriteString(wipeRest)

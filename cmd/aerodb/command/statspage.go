@@ -23,6 +23,17 @@ func (p page) write(w io.Writer) {
 	}
 }
 
+// fit returns the page as it fits a screen of so many rows, with one left for the cursor:
+// what is more would push the top out of sight. 0 is no bound.
+func (p page) fit(rows int) page {
+	most := max(rows-1, 1)
+	if rows <= 0 || len(p) <= most {
+		return p
+	}
+	left := count(int64(len(p)-most+1), "more line")
+	return append(p[:most-1:most-1], "... and "+left+" than the window has room for")
+}
+
 // statsPage lays the stats out. own says that the process that looks is the one that
 // works: its cache and its recovery mean something.
 func (a *app) statsPage(l look, own bool) page {

@@ -65,3 +65,19 @@ func TestStatsPageFits(t *testing.T) {
 		t.Errorf("sizes that are not known: %s", text)
 	}
 }
+
+// A page that is shown again and again keeps its top on the screen.
+func TestPageFitsTheRows(t *testing.T) {
+	p := page{"a", "b", "c", "d", "e"}
+	for rows, want := range map[int]string{
+		0: "a b c d e", 9: "a b c d e", 6: "a b c d e", 5: "a b c ... and 2 more lines than the window has room for",
+		3: "a ... and 4 more lines than the window has room for", 1: "... and 5 more lines than the window has room for",
+	} {
+		if got := strings.Join(p.fit(rows), " "); got != want {
+			t.Errorf("%d rows: %s", rows, got)
+		}
+	}
+	if p[2] != "c" {
+		t.Errorf("the page itself was changed: %v", p)
+	}
+}
