@@ -101,6 +101,22 @@ func TestPromptInterrupt(t *testing.T) {
 	}
 }
 
+// Where there is no place for the history, the prompt works without one, and the log says
+// why.
+func TestPromptWithoutHistory(t *testing.T) {
+	dir := newDatabase(t)
+	write(t, dir, ".local", "a file where the folder would be")
+	p := openPrompt(t, dir, "--log-level", "debug")
+	p.expect(t, "msg=history.unavailable ")
+	p.expect(t, "aerodb> ")
+	p.key(t, "print(6 * 7)\r")
+	p.expect(t, "42")
+	p.key(t, "\x04")
+	if code := p.exit(t); code != 0 {
+		t.Errorf("exit code %d\n%s", code, p.seen.String())
+	}
+}
+
 // A pasted block waits for Enter, runs as one, and is one entry of the history, also in
 // the next session. The history is its owner's only.
 func TestPromptPasteAndHistory(t *testing.T) {
