@@ -61,6 +61,12 @@ func backupInfo(name string, m manifest.Backup, info backup.Info, took time.Dura
 // way: damage fails the backup.
 func (db *DB) Backup(ctx context.Context, w io.Writer, progress Progress) (BackupInfo, error) {
 	start := db.opts.Now()
+	info, err := db.writeBackup(ctx, w, progress)
+	return db.logBackup(info, start, err)
+}
+
+// writeBackup is Backup without its duration and without an end in the log.
+func (db *DB) writeBackup(ctx context.Context, w io.Writer, progress Progress) (BackupInfo, error) {
 	if err := db.usable(); err != nil {
 		return BackupInfo{}, err
 	}
@@ -73,11 +79,18 @@ func (db *DB) Backup(ctx context.Context, w io.Writer, progress Progress) (Backu
 	db.log.Debug("backup.begin", "sequence", s.manifest.Sequence, "bytes", total)
 	info, err := backup.Write(ctx, w, s.manifest, s.open, func(done int64) { progress.report(done, total) })
 	if err != nil {
-		err = s.place(err)
-		db.log.Debug("backup.failed", "error", err.Error())
-		return BackupInfo{}, under(dberr.BackupFailed, err)
+		return BackupInfo{}, under(dberr.BackupFailed, s.place(err))
 	}
-	b := backupInfo("", s.manifest, info, db.opts.Now().Sub(start))
+	return backupInfo("", s.manifest, info, 0), nil
+}
+
+// logBackup tells how a backup ended, and gives it its duration.
+func (db *DB) logBackup(b BackupInfo, start time.Time, err error) (BackupInfo, error) {
+	if err != nil {
+		db.log.Debug("backup.failed", "error", err.Error())
+		return BackupInfo{}, err
+	}
+	b.Duration = db.opts.Now().Sub(start)
 	db.log.Debug("backup.end", "bytes", b.Bytes, "documents", b.Documents, "sequence", b.Sequence, "digest", b.Digest.String(), "sha256", b.SHA256, "duration_ms", b.Duration.Milliseconds())
 	return b, nil
 }
@@ -103,17 +116,16 @@ func (db *DB) BackupFile(ctx context.Context, name string, overwrite bool, progr
 	case err != nil:
 		return BackupInfo{}, under(dberr.BackupFailed, vfs.Wrap(err, "backup.create", name+suffixTemporary))
 	}
-	info, err := db.Backup(ctx, f, progress)
+	info, err := db.writeBackup(ctx, f, progress)
 	if err != nil {
 		if aerr := f.Abort(); aerr != nil {
 			db.log.Warn("file.remove_failed", "file", f.Temporary(), "error", aerr.Error())
 		}
-		return BackupInfo{}, under(dberr.BackupFailed, err)
+	} else {
+		info.Path = name
+		err = under(dberr.BackupFailed, wrapIO(f.Commit(), "backup.publish", name))
 	}
-	info.Path = name
-	err = f.Commit()
-	info.Duration = db.opts.Now().Sub(start) // the sync is most of it
-	return info, under(dberr.BackupFailed, wrapIO(err, "backup.publish", name))
+	return db.logBackup(info, start, err) // the sync is most of it
 }
 
 func (db *DB) mayWrite(name string, overwrite bool) error {

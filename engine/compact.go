@@ -34,8 +34,8 @@ func (db *DB) Compact(ctx context.Context, progress Progress) (CompactResult, er
 	start := db.opts.Now()
 	result := CompactResult{BytesBefore: db.segmentBytes()}
 	before := db.manifest.Segments
+	db.log.Debug("compact.begin", "sequence", db.visible, "segments", len(before), "bytes", result.BytesBefore)
 	if !db.compacted() {
-		db.log.Debug("compact.begin", "sequence", db.visible, "segments", len(before), "bytes", result.BytesBefore)
 		p := &plan{db: db, start: start, count: mergeAll, fold: true, progress: progress, result: &CheckpointResult{}}
 		if err := p.run(ctx); err != nil {
 			db.log.Debug("compact.failed", "error", err.Error())

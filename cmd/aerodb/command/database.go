@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/aerodb/aerodb/engine"
@@ -35,9 +36,9 @@ func (a *app) options(cmd *cobra.Command, dir string) engine.Options {
 }
 
 // reported silences the log of a call whose report says everything: on standard
-// error it would repeat that.
+// error it would repeat that, unless somebody wants to see all there is.
 func (a *app) reported(o *engine.Options) {
-	if a.config.Log.File == "" {
+	if a.config.Log.File == "" && !a.log.Enabled(a.ctx, slog.LevelDebug) {
 		o.Logger = nil
 	}
 }
