@@ -29,7 +29,7 @@ func statsCommand(a *app) *cobra.Command {
 		Short: "counts, sizes, times and the digest",
 		Long: "Prints what storage.stats() returns: documents, sizes, how full the log is,\n" +
 			"the last checkpoint, backup, drill and verification, what this open had to\n" +
-			"recover, the digest, and the same by collection and index. It walks over no data.\n" +
+			"recover, the digest, and the same by collection and index. It walks no data.\n" +
 			"On a terminal it is a page with bars for what has a bound and a line for what\n" +
 			"has a history.\n\n" +
 			"--watch looks again every INTERVAL (2s) until Ctrl-C. --format openmetrics\n" +
