@@ -30,8 +30,8 @@ func schemaCommand(a *app) *cobra.Command {
 			Short: "register a schema",
 			Long: "Registers the schema in a JSON file; '-' is standard input. A schema that is\n" +
 				"registered already is left as it is. A file that would change one is refused.\n" +
-				"A new version begins without documents, and its indexes cover no others: if there\n" +
-				"are documents under older versions, it tells the command that moves them.",
+				"A new version begins without documents, and its indexes cover no others: if\n" +
+				"there are documents under older versions, it tells the command that moves them.",
 			Example: "aerodb schema apply quake.json",
 			Args:    parameters("FILE.json"),
 			RunE:    a.opened(a.applySchema),
