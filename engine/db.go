@@ -40,6 +40,7 @@ type DB struct {
 	writer      writer
 	checkpoints checkpointStats
 	nearFull    *wal.Log                              // the log that wal.near_full was told of
+	followed    int64                                 // of a Watcher: the extent of the log that nothing can be new in
 	extents     map[*segment.Segment][]segment.Extent // of live segments that Stats has asked
 
 	// queueMu guards the writers that wait for a record.

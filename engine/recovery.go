@@ -42,7 +42,7 @@ func (db *DB) replay(ctx context.Context) error {
 		return dberr.New(dberr.RecoveryInconsistent, "it names the log %q, which cannot begin at %d for a checkpoint at %d", name, db.manifest.WAL.FirstSequence, db.manifest.Sequence).In(db.gen.checkpoint())
 	}
 	full := path.Join(db.gen.wal(), name)
-	r := &replayer{db: db, ctx: ctx, file: full, prepare: preparer{stored: true}}
+	r := &replayer{db: db, ctx: ctx, file: full, applied: db.manifest.Sequence, prepare: preparer{stored: true}}
 	log, report, err := wal.Open(db.walOptions(), name, r.record, db.opts.ReadOnly)
 	r.told(true)
 	if vfs.IsNotExist(err) {
@@ -75,8 +75,9 @@ type replayer struct {
 	db      *DB
 	ctx     context.Context
 	file    string
-	size    int64 // of the log, once it was told of
-	offset  int64 // up to which it was told of
+	applied uint64 // the last sequence that the state has already
+	size    int64  // of the log, once it was told of
+	offset  int64  // up to which it was told of
 	records int64
 	ops     int64
 	bytes   int64 // of these records
@@ -85,11 +86,11 @@ type replayer struct {
 
 func (r *replayer) record(rec wal.Record) error {
 	db := r.db
-	if rec.Count == 0 || rec.FirstSequence+uint64(rec.Count)-1 <= db.manifest.Sequence {
+	if rec.Count == 0 || rec.FirstSequence+uint64(rec.Count)-1 <= r.applied {
 		return nil // a seal, or in segments already
 	}
-	if rec.FirstSequence <= db.manifest.Sequence {
-		return r.wrong(rec, "the record of sequences %d to %d lies across the checkpoint at %d", rec.FirstSequence, rec.FirstSequence+uint64(rec.Count)-1, db.manifest.Sequence)
+	if rec.FirstSequence <= r.applied {
+		return r.wrong(rec, "the record of sequences %d to %d lies across the checkpoint at %d", rec.FirstSequence, rec.FirstSequence+uint64(rec.Count)-1, r.applied)
 	}
 	for i := range rec.Ops {
 		if err := r.op(rec, &rec.Ops[i], rec.FirstSequence+uint64(i)); err != nil {

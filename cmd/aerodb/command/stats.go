@@ -66,11 +66,13 @@ func (a *app) stats(cmd *cobra.Command, args []string, flags statsFlags) error {
 			return err
 		}
 		o := a.options(cmd, a.config.DataDir)
-		o.ReadOnly, o.Unlocked, o.ReplayProgress = true, true, nil
+		o.ReplayProgress = nil
 		if flags.watch {
 			return a.watchStats(o, interval)
 		}
-		look, err := a.lookBeside(o)
+		w := engine.NewWatcher(o)
+		defer w.Close()
+		look, err := a.lookBeside(w)
 		if err == nil {
 			writeOpenMetrics(a.out, look)
 		}
@@ -111,16 +113,12 @@ func newLook(db *engine.DB) (look, error) {
 }
 
 // lookBeside looks at a database that another process may have open.
-func (a *app) lookBeside(o engine.Options) (look, error) {
-	db, err := engine.Open(a.ctx, o)
+func (a *app) lookBeside(w *engine.Watcher) (look, error) {
+	db, err := w.Look(a.ctx)
 	if err != nil {
 		return look{}, err
 	}
-	l, err := newLook(db)
-	if e := db.Close(); err == nil {
-		err = e
-	}
-	return l, err
+	return newLook(db)
 }
 
 // cut keeps a line to the width of the terminal, where one that wraps would push the page
@@ -136,12 +134,14 @@ func cut(line string, width int) string {
 // process makes a checkpoint, is shown in its place.
 func (a *app) watchStats(o engine.Options, interval time.Duration) error {
 	const home, wipeLine, wipeRest = "\x1b[H", "\x1b[K\n", "\x1b[J"
-	if _, err := a.lookBeside(o); err != nil {
+	w := engine.NewWatcher(o)
+	defer w.Close()
+	if _, err := a.lookBeside(w); err != nil {
 		return err // no database, no page
 	}
 	a.out.WriteString("\x1b[2J")
 	for {
-		l, err := a.lookBeside(o)
+		l, err := a.lookBeside(w)
 		p := a.statsPage(l, false)
 		if err != nil {
 			p = page{"aerodb: " + err.Error()}
