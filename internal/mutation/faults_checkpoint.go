@@ -136,10 +136,10 @@ var checkpointFaults = []fault{
 	{
 		name: "what the segments hold is replayed once more",
 		file: "engine/recovery.go",
-		before: `	if rec.Count == 0 || rec.FirstSequence+uint64(rec.Count)-1 <= db.manifest.Sequence {
+		before: `	if rec.Count == 0 || rec.FirstSequence+uint64(rec.Count)-1 <= r.applied {
 		return nil // a seal, or in segments already
 	}
-	if rec.FirstSequence <= db.manifest.Sequence {`,
+	if rec.FirstSequence <= r.applied {`,
 		after: `	if rec.Count == 0 {
 		return nil
 	}
@@ -283,5 +283,19 @@ func (s *sweeper) wal(`,
 		before: `	if s.lock, err = takeLock(s.o); err != nil {`,
 		after:  `	if s.lock, err = s.o.FS.OpenFile(s.path(nameLock), vfs.O_RDWR|vfs.O_CREATE, fileMode); err != nil {`,
 		pkg:    "engine", test: "TestRestoreReplacesAndUndo",
+	},
+	{
+		name:   "a look at a log believes that one as long as before has nothing new",
+		file:   "engine/watch.go",
+		before: `	if db.followed = used; report.Sealed || report.TornBytes > 0 {`,
+		after:  `	if db.followed = used; report.TornBytes > 1<<40 {`,
+		pkg:    "engine", test: "TestWatcherHoldsNoLock",
+	},
+	{
+		name:   "whoever looks keeps the lock",
+		file:   "engine/watch.go",
+		before: `	if db.lock != nil { // nobody had it open; somebody may want to`,
+		after:  `	if db.lock != nil && db.wal == nil {`,
+		pkg:    "engine", test: "TestWatcherHoldsNoLock",
 	},
 }

@@ -185,4 +185,18 @@ var commitFaults = []fault{
 		after:  `least < 0 || i > least {`,
 		pkg:    "engine", test: "TestSameErrorOnAnyProcessors",
 	},
+	{
+		name:   "a document that moves to a newer version takes back what others wrote meanwhile",
+		file:   "engine/move.go",
+		before: `	return old != nil && old.version == op.from && bytes.Equal(old.document, op.document)`,
+		after:  `	return old != nil && old.version == op.from && bytes.HasPrefix(old.document, op.document[:1])`,
+		pkg:    "engine", test: "TestMoveFromLosesNoWrite",
+	},
+	{
+		name:   "a move goes on at the end of a batch without what was left of it",
+		file:   "engine/move.go",
+		before: `		if applied < len(ops) {`,
+		after:  `		if applied > len(ops) {`,
+		pkg:    "engine", test: "TestMoveFromLosesNoWrite",
+	},
 }

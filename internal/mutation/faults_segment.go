@@ -131,4 +131,11 @@ var segmentFaults = []fault{
 		after:  `	p.entries = append(entries, p.entries[min(n+1, len(p.entries)):]...)`,
 		pkg:    "engine", test: "TestCrashEverywhere/checkpoint",
 	},
+	{
+		name:   "the size of an index counts the tree blocks and filters that it reaches over",
+		file:   "engine/segment/extent.go",
+		before: `			if from.first != to.first {`,
+		after:  `			if from.first > to.first {`,
+		pkg:    "engine/segment", test: "TestExtents",
+	},
 }
