@@ -60,7 +60,8 @@ func fromValue(v document.Value) node {
 	case document.Float:
 		return node{kind: floatKind, float: v.Float()}
 	case document.String:
-		return node{kind: stringKind, text: v.Str()}
+		// The path of a file may be any bytes; what was done with it is done.
+		return node{kind: stringKind, text: strings.ToValidUTF8(v.Str(), "\uFFFD")}
 	case document.Array:
 		n := node{kind: listKind}
 		for _, item := range v.Items() {
