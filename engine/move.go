@@ -3,30 +3,18 @@ package engine
 import (
 	"bytes"
 	"context"
-	"time"
 
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/engine/document"
 	"github.com/aerodb/aerodb/engine/wal"
 )
 
-// MoveResult is what MoveFrom moved, also when it failed half way.
-type MoveResult struct {
-	Documents int64 // moved, durably
-	Bytes     int64 // of them
-	Batches   int64 // each one record: whole or absent
-	Duration  time.Duration
-}
+// MoveResult is what MoveFrom moved, also when it failed half way: what an ImportResult
+// says, of documents that moved.
+type MoveResult ImportResult
 
 // Value returns the result as users see it.
-func (r MoveResult) Value() document.Value {
-	var o object
-	o.num("documents", r.Documents)
-	o.num("bytes", r.Bytes)
-	o.num("batches", r.Batches)
-	o.ms("duration_ms", r.Duration)
-	return o.value()
-}
+func (r MoveResult) Value() document.Value { return ImportResult(r).Value() }
 
 // MoveFrom moves every document of an older version to this one, as it is, which builds
 // the indexes that this version has and the older one lacks. It goes in the order of _id

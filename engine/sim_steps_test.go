@@ -114,6 +114,18 @@ func problemsError(problems []engine.Problem) error {
 	return fmt.Errorf("found %+v", problems)
 }
 
+// through goes through the states of a step that is acknowledged in parts. What it returns
+// is told how many are.
+func (s *sim) through(states []*model) (told func(done int64)) {
+	s.flight = states[0]
+	return func(done int64) {
+		s.now, s.flight = states[done-1], nil
+		if int(done) < len(states) {
+			s.flight = states[done]
+		}
+	}
+}
+
 // stepImport imports documents, each of which is a batch of its own.
 func stepImport(docs ...string) step {
 	return step{fmt.Sprintf("import %d batches", len(docs)), func(s *sim) error {
@@ -133,14 +145,9 @@ func stepImport(docs ...string) step {
 		if len(states) == 0 {
 			return nil
 		}
-		s.flight = states[0]
+		told := s.through(states)
 		err := s.collection("t", "v1", func(c *engine.Collection) error {
-			r, err := c.Import(ctx, strings.NewReader(strings.Join(rest, "\n")), engine.ImportOptions{Progress: func(_, documents int64) {
-				s.now, s.flight = states[documents-1], nil
-				if int(documents) < len(states) {
-					s.flight = states[documents]
-				}
-			}})
+			r, err := c.Import(ctx, strings.NewReader(strings.Join(rest, "\n")), engine.ImportOptions{Progress: func(_, documents int64) { told(documents) }})
 			if err == nil && r.Batches != int64(len(rest)) {
 				err = errors.New("a batch held several documents")
 			}
@@ -169,14 +176,9 @@ func stepMove() step {
 		if len(states) == 0 {
 			return nil
 		}
-		s.flight = states[0]
+		told := s.through(states)
 		return s.collection("t", "v2", func(c *engine.Collection) error {
-			r, err := c.MoveFrom(ctx, "v1", func(done, total int64) {
-				s.now, s.flight = states[done-1], nil
-				if done < total {
-					s.flight = states[done]
-				}
-			})
+			r, err := c.MoveFrom(ctx, "v1", func(done, _ int64) { told(done) })
 			if err == nil && (r.Batches != int64(len(states)) || r.Documents != r.Batches) {
 				err = fmt.Errorf("moved %d documents of %d in %d batches", r.Documents, len(states), r.Batches)
 			}

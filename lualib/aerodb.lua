@@ -233,7 +233,7 @@
 ---@class aerodb.storage
 storage = {}
 
---- Tells what the database holds and how it is doing. It reads counters, so it costs the same at any size.
+--- Tells what the database holds and how it is doing. It reads counters, and looks up where each index begins in segments that it has not asked before: its cost does not follow the data.
 ---
 --- Errors: `AERO_DATABASE_FAILED`.
 --- ```lua

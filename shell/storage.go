@@ -24,7 +24,7 @@ func storageModule(s *Session) *bind.Module {
 func stateFuncs(s *Session) []bind.Func {
 	return []bind.Func{
 		{Name: "stats",
-			Doc:     "Tells what the database holds and how it is doing. It reads counters, so it costs the same at any size.",
+			Doc:     "Tells what the database holds and how it is doing. It reads counters, and looks up where each index begins in segments that it has not asked before: its cost does not follow the data.",
 			Returns: bind.Field{Type: "Stats", Doc: "a table of counters."},
 			Example: `print(storage.stats().document_count)`,
 			Errors:  []dberr.Code{dberr.DatabaseFailed},
