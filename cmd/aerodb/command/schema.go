@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aerodb/aerodb/engine"
+	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/engine/document"
 	"github.com/aerodb/aerodb/engine/schema"
 	"github.com/spf13/cobra"
@@ -99,7 +100,11 @@ func (a *app) applySchema(db *engine.DB, args []string) error {
 	}
 	created, err := db.DefineSchema(s)
 	if err != nil {
-		return inFile(err, args[0])
+		e := dberr.From(inFile(err, args[0]))
+		if e.Code == dberr.SchemaIncompatible && args[0] != "-" {
+			e = e.WithHint("%s; to see each difference: %s schema diff %s", e.Advice(), a.program(), quoted(args[0]))
+		}
+		return e
 	}
 	older, err := olderVersions(db, s)
 	if err != nil {

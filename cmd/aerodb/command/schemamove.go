@@ -54,7 +54,7 @@ func (o older) write(w io.Writer, program string, s *schema.Schema, file string)
 	if o.documents == 1 {
 		verb = "is"
 	}
-	fmt.Fprintf(w, "%s %s still under %s: reads of %s, and its indexes, do not cover them. To move them:\n",
+	fmt.Fprintf(w, "%s %s still under %s, where reads of %s and its indexes do not look.\nTo move them:\n",
 		count(o.documents, "document"), verb, strings.Join(o.versions, ", "), s.Version)
 	code := fmt.Sprintf("local c = db.collection(%s, %s)", luaText(s.ID), luaText(s.Version))
 	for _, v := range o.versions {
@@ -62,7 +62,7 @@ func (o older) write(w io.Writer, program string, s *schema.Schema, file string)
 	}
 	fmt.Fprintf(w, "  %s eval %s\n", program, quoted(code))
 	if file != "-" {
-		fmt.Fprintf(w, "or by the runbook that ships, which can be rehearsed and proves that none is lost:\n  %s rehearse scripts/schema_upgrade.lua %s\n", program, quoted(file))
+		fmt.Fprintf(w, "or, rehearsed first, and with a proof that none is lost:\n  %s rehearse scripts/schema_upgrade.lua %s\n", program, quoted(file))
 	}
 }
 
