@@ -54,7 +54,7 @@ func (o older) write(w io.Writer, program string, s *schema.Schema, file string)
 	if o.documents == 1 {
 		verb = "is"
 	}
-	fmt.Fprintf(w, "%s %s still under %s, where reads of %s and its indexes do not look.\nTo move them:\n",
+	fmt.Fprintf(w, "%s %s still under %s; %s and its indexes do not see them.\nTo move them:\n",
 		count(o.documents, "document"), verb, strings.Join(o.versions, ", "), s.Version)
 	code := fmt.Sprintf("local c = db.collection(%s, %s)", luaText(s.ID), luaText(s.Version))
 	for _, v := range o.versions {
