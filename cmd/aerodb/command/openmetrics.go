@@ -87,26 +87,11 @@ func stateMetrics(l look) []*metric {
 		m.count(n)
 		all = append(all, m)
 	}
-	documentBytes := &metric{name: "aerodb_collection_document_bytes", kind: "gauge", unit: "bytes", help: "The part of the live segments that is documents, by collection and schema version."}
-	indexBytes := &metric{name: "aerodb_collection_index_bytes", kind: "gauge", unit: "bytes", help: "The part of the live segments that is entries of an index, by collection, schema version and indexed field."}
-	documents := &metric{name: "aerodb_documents", kind: "gauge", help: "Documents, by collection and schema version."}
-	for _, c := range s.Collections {
-		for _, v := range c.Versions {
-			documents.count(v.Documents, "collection", c.Name, "schema_version", v.Version)
-			if !c.SizesKnown {
-				continue
-			}
-			documentBytes.count(v.DocumentBytes, "collection", c.Name, "schema_version", v.Version)
-			for _, x := range v.Indexes {
-				indexBytes.count(x.Bytes, "collection", c.Name, "schema_version", v.Version, "index", x.Field)
-			}
-		}
-	}
 	segments := &metric{name: "aerodb_segments", kind: "gauge", help: "Live segments, by size."}
 	for _, c := range s.SegmentClasses {
 		segments.count(c.Segments, "up_to_bytes", strconv.FormatInt(c.UpToBytes, 10))
 	}
-	all = append(all, documents, documentBytes, indexBytes, segments)
+	all = append(append(all, collectionMetrics(s)...), segments)
 	plain("aerodb_operations", "counter", "", "Operations since the database was made: the sequence of the last one.", int64(s.WALSequence))
 	plain("aerodb_wal_bytes", "gauge", "bytes", "Used bytes of the log, which the next recovery replays.", s.WALSizeBytes)
 	plain("aerodb_wal_limit_bytes", "gauge", "bytes", "What may be used of the log.", s.WALLimitBytes)
@@ -122,6 +107,26 @@ func stateMetrics(l look) []*metric {
 	plain("aerodb_schema_versions", "gauge", "", "Registered schema versions.", s.SchemaCount)
 	plain("aerodb_snapshots", "gauge", "", "Snapshots kept.", s.SnapshotCount)
 	return all
+}
+
+// collectionMetrics tell of each collection what it holds and what that takes.
+func collectionMetrics(s *engine.Stats) []*metric {
+	documents := &metric{name: "aerodb_documents", kind: "gauge", help: "Documents, by collection and schema version."}
+	documentBytes := &metric{name: "aerodb_collection_document_bytes", kind: "gauge", unit: "bytes", help: "The part of the live segments that is documents, by collection and schema version."}
+	indexBytes := &metric{name: "aerodb_collection_index_bytes", kind: "gauge", unit: "bytes", help: "The part of the live segments that is entries of an index, by collection, schema version and indexed field."}
+	for _, c := range s.Collections {
+		for _, v := range c.Versions {
+			documents.count(v.Documents, "collection", c.Name, "schema_version", v.Version)
+			if !c.SizesKnown {
+				continue
+			}
+			documentBytes.count(v.DocumentBytes, "collection", c.Name, "schema_version", v.Version)
+			for _, x := range v.Indexes {
+				indexBytes.count(x.Bytes, "collection", c.Name, "schema_version", v.Version, "index", x.Field)
+			}
+		}
+	}
+	return []*metric{documents, documentBytes, indexBytes}
 }
 
 // operationMetrics tell of the last operation of each kind that went well.
