@@ -45,21 +45,9 @@ func statsCommand(a *app) *cobra.Command {
 }
 
 func (a *app) stats(cmd *cobra.Command, args []string, flags statsFlags) error {
-	interval := watchInterval
-	switch {
-	case flags.format != "" && flags.format != openMetrics:
-		return usage(cmd, "--format is %q; it may be %s (for JSON: --output-format json)", flags.format, openMetrics)
-	case flags.watch && flags.format != "":
-		return usage(cmd, "--watch shows a page; it has no --format")
-	case flags.watch && !a.env.StdoutTTY:
-		return usage(cmd, "--watch needs a terminal; call aerodb stats once for each look")
-	case len(args) > 0 && !flags.watch:
-		return usage(cmd, "%s does not know what to do with %q; an interval is for --watch", cmd.CommandPath(), args[0])
-	case len(args) > 0:
-		var err error
-		if interval, err = parseSpan(args[0]); err != nil || interval <= 0 {
-			return usage(cmd, "INTERVAL is %q; it is written like 2s or 500ms", args[0])
-		}
+	interval, err := a.statsInterval(cmd, args, flags)
+	if err != nil {
+		return err
 	}
 	if flags.watch || flags.format != "" {
 		if err := a.configure(cmd); err != nil {
@@ -67,11 +55,11 @@ func (a *app) stats(cmd *cobra.Command, args []string, flags statsFlags) error {
 		}
 		o := a.options(cmd, a.config.DataDir)
 		o.ReplayProgress = nil
-		if flags.watch {
-			return a.watchStats(o, interval)
-		}
 		w := engine.NewWatcher(o)
 		defer w.Close()
+		if flags.watch {
+			return a.watchStats(w, interval)
+		}
 		look, err := a.lookBeside(w)
 		if err == nil {
 			writeOpenMetrics(a.out, look)
@@ -92,6 +80,27 @@ func (a *app) stats(cmd *cobra.Command, args []string, flags statsFlags) error {
 			writeMembers(w, v, "")
 		})
 	})(cmd, args)
+}
+
+// statsInterval returns how often --watch looks, or what is wrong with the command line.
+func (a *app) statsInterval(cmd *cobra.Command, args []string, flags statsFlags) (time.Duration, error) {
+	switch {
+	case flags.format != "" && flags.format != openMetrics:
+		return 0, usage(cmd, "--format is %q; it may be %s (for JSON: --output-format json)", flags.format, openMetrics)
+	case flags.watch && flags.format != "":
+		return 0, usage(cmd, "--watch shows a page; it has no --format")
+	case flags.watch && !a.env.StdoutTTY:
+		return 0, usage(cmd, "--watch needs a terminal; call aerodb stats once for each look")
+	case len(args) > 0 && !flags.watch:
+		return 0, usage(cmd, "%s does not know what to do with %q; an interval is for --watch", cmd.CommandPath(), args[0])
+	case len(args) == 0:
+		return watchInterval, nil
+	}
+	interval, err := parseSpan(args[0])
+	if err != nil || interval <= 0 {
+		return 0, usage(cmd, "INTERVAL is %q; it is written like 2s or 500ms", args[0])
+	}
+	return interval, nil
 }
 
 // A look is what stats are shown of.
@@ -132,10 +141,8 @@ func cut(line string, width int) string {
 
 // watchStats shows the page again and again. A look that fails, as it may while another
 // process makes a checkpoint, is shown in its place.
-func (a *app) watchStats(o engine.Options, interval time.Duration) error {
+func (a *app) watchStats(w *engine.Watcher, interval time.Duration) error {
 	const home, wipeLine, wipeRest = "\x1b[H", "\x1b[K\n", "\x1b[J"
-	w := engine.NewWatcher(o)
-	defer w.Close()
 	if _, err := a.lookBeside(w); err != nil {
 		return err // no database, no page
 	}
