@@ -83,7 +83,7 @@ func lockedError(o Options, name string, cause error) error {
 		e.Message = fmt.Sprintf("%s: pid %d", message, pid)
 		_ = e.With("pid", int64(pid))
 	}
-	return e.In(o.Dir).WithHint("wait for it or stop it; meanwhile aerodb verify works, and a snapshot's folder can be opened: --data-dir DIR/snapshots/ID")
+	return e.In(o.Dir).WithHint("wait for it or stop it; meanwhile aerodb check, verify, rehearse and stats --watch work, and a snapshot's folder can be opened: --data-dir DIR/snapshots/ID")
 }
 
 // takeReadLock makes sure that no process has the database open for writing, for

@@ -166,6 +166,14 @@ func TestTwoProcesses(t *testing.T) {
 	if after := tree(t, filepath.Join(dir, "data")); after != before {
 		t.Errorf("the directory changed from\n%s\nto\n%s", before, after)
 	}
+	// What the refusal says works beside the holder does; TestStatsOnATerminal has stats
+	// --watch.
+	write(t, dir, "look.lua", "print(storage.digest())")
+	for _, args := range [][]string{{"check", "--max-backup-age", "0", "--max-drill-age", "0"}, {"verify"}, {"rehearse", "look.lua"}, {"stats", "--format", "openmetrics"}} {
+		if code, _, stderr := run(t, dir, args...); code != 0 {
+			t.Errorf("%v beside a holder: exit code %d\n%s", args, code, stderr)
+		}
+	}
 	holder.stdin.Close()
 	holder.exit(t)
 	if code, _, stderr := run(t, dir, "stats"); code != 0 {
