@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -137,6 +138,8 @@ func BenchmarkConcurrentInsert(b *testing.B) {
 // BenchmarkBulkLoad loads b.N documents in batches of 1000 with default options and
 // reports the rate and the peak of the heap.
 func BenchmarkBulkLoad(b *testing.B) {
+	// As a program has it that sets nothing; the tests of this package let more garbage gather.
+	defer debug.SetGCPercent(debug.SetGCPercent(100))
 	db, c, _ := openDisk(b)
 	const batch = 1000
 	docs := make([][]byte, 0, batch)

@@ -160,8 +160,8 @@ var commitFaults = []fault{
 	{
 		name:   "a reader sees what was written after it began",
 		file:   "engine/memtable/iter.go",
-		before: `if sequenceOf(w) <= it.visible && (`,
-		after:  `if sequenceOf(w)-1 <= it.visible && (`,
+		before: `if it.t.sequence(n) <= it.visible && (`,
+		after:  `if it.t.sequence(n)-1 <= it.visible && (`,
 		pkg:    "engine/memtable", test: "TestAgainstModel",
 	},
 	{
