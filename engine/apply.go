@@ -2,8 +2,6 @@ package engine
 
 import (
 	"bytes"
-	"cmp"
-	"slices"
 
 	"github.com/aerodb/aerodb/engine/digest"
 	"github.com/aerodb/aerodb/engine/key"
@@ -15,8 +13,9 @@ import (
 // record are put in by order of key: the memtable takes neighbours quickly, and
 // which order the changes of one record come in makes no difference.
 type changes struct {
-	list []change
-	keys []byte // of list, one behind the other
+	list  []change
+	keys  []byte  // of list, one behind the other
+	order []place // of list, once they are sorted
 }
 
 type change struct {
@@ -51,15 +50,25 @@ func (c *changes) key(i *change) []byte { return c.keys[i.from:i.to] }
 
 // applyTo puts the changes into a table and forgets them.
 func (c *changes) applyTo(table *memtable.Table) {
-	if len(c.list) >= sortChangesMin {
-		slices.SortFunc(c.list, func(a, b change) int {
-			return cmp.Or(bytes.Compare(c.key(&a), c.key(&b)), cmp.Compare(b.sequence, a.sequence))
-		})
+	if len(c.list) < sortChangesMin {
+		for i := range c.list {
+			c.put(table, i)
+		}
+	} else {
+		c.sort()
+		for _, p := range c.order {
+			c.put(table, p.at)
+		}
 	}
-	for i := range c.list {
-		e := &c.list[i]
-		table.Add(e.sequence, c.key(e), e.value, e.tombstone)
-	}
+	c.forget()
+}
+
+func (c *changes) put(table *memtable.Table, i int) {
+	e := &c.list[i]
+	table.Add(e.sequence, c.key(e), e.value, e.tombstone)
+}
+
+func (c *changes) forget() {
 	clear(c.list)
 	c.list, c.keys = c.list[:0], c.keys[:0]
 	if cap(c.keys) > changesBytesKept {

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aerodb/aerodb/engine/dberr"
@@ -71,6 +72,25 @@ func TestReplayProvesItself(t *testing.T) {
 	wantCode(t, err, dberr.RecoveryInconsistent)
 	if e := dberr.From(err); e.Path != f.logName()[len("data/"):] || e.Offset != list[1].Offset {
 		t.Errorf("%v does not name the record at %d", err, list[1].Offset)
+	}
+}
+
+// A document of the log is what the engine writes, or the log is refused for it.
+func TestReplayChecksDocuments(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"_id":"b", "n":2,"pad":""}`:  `sequence 3: the document of "b" is not in canonical form`,
+		`{"_id":"bb","n":2,"pad":""}`:  `sequence 3: the document of "b" has the _id "bb"`,
+		`{"_id":"b","n":"2","pad":""}`: `sequence 3: AERO_SCHEMA_VALIDATION_FAILED`,
+	} {
+		f := logged(t, stepInsert("v1", doc("a", 1, 0)), stepInsert("v1", doc("b", 2, 0)))
+		list := f.records()
+		list[2].Ops[0].Document = []byte(text)
+		f.changeLog(1, [32]byte{}, list)
+		_, err := openForged(f)
+		wantCode(t, err, dberr.RecoveryInconsistent)
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v does not say %q", text, err, want)
+		}
 	}
 }
 

@@ -42,8 +42,10 @@ func (db *DB) replay(ctx context.Context) error {
 		return dberr.New(dberr.RecoveryInconsistent, "it names the log %q, which cannot begin at %d for a checkpoint at %d", name, db.manifest.WAL.FirstSequence, db.manifest.Sequence).In(db.gen.checkpoint())
 	}
 	full := path.Join(db.gen.wal(), name)
-	r := &replayer{db: db, ctx: ctx, file: full, applied: db.manifest.Sequence, prepare: preparer{stored: true}}
+	r := db.newReplayer(ctx, full, db.manifest.Sequence)
+	defer r.stage.wait() // also after an error
 	log, report, err := wal.Open(db.walOptions(), name, r.record, db.opts.ReadOnly)
+	r.stage.drain()
 	r.told(true)
 	if vfs.IsNotExist(err) {
 		return dberr.New(dberr.WALCorruption, "the log is missing; CHECKPOINT names it").At(full, 0).
@@ -81,7 +83,15 @@ type replayer struct {
 	records int64
 	ops     int64
 	bytes   int64 // of these records
-	prepare preparer
+	stage   *stage
+	encoded schema.Encoded
+	hasher  digest.Hasher
+}
+
+// newReplayer returns a replayer of what is behind a sequence. Its stage must be drained
+// before the state is used, and waited for in any case.
+func (db *DB) newReplayer(ctx context.Context, file string, applied uint64) *replayer {
+	return &replayer{db: db, ctx: ctx, file: file, applied: applied, stage: newStage(db.state.table)}
 }
 
 func (r *replayer) record(rec wal.Record) error {
@@ -97,7 +107,6 @@ func (r *replayer) record(rec wal.Record) error {
 			return err
 		}
 	}
-	db.writer.changes.applyTo(db.state.table)
 	r.records++
 	r.ops += int64(rec.Count)
 	r.bytes += rec.Bytes
@@ -154,16 +163,12 @@ func (r *replayer) op(rec wal.Record, o *wal.Op, sequence uint64) error {
 	}
 	op := operation{kind: o.Kind, version: v, id: o.ID}
 	if o.Kind != wal.Delete {
-		var err error
-		if op, err = r.prepare.prepare(o.Kind, v, o.Document); err != nil {
-			return r.wrong(rec, "sequence %d: %w", sequence, err)
-		}
-		if string(op.id) != string(o.ID) || string(op.document) != string(o.Document) {
-			return r.wrong(rec, "sequence %d: the document of %q is not in canonical form", sequence, o.ID)
+		if err := r.document(rec, &op, o.Document, sequence); err != nil {
+			return err
 		}
 	}
 	if o.Kind != wal.Insert {
-		db.writer.changes.applyTo(db.state.table) // what the record did before is looked up too
+		r.stage.settle(v.coll, o.ID)
 		old, err := db.lookUpStored(v.coll, o.ID)
 		if err != nil {
 			return err
@@ -173,9 +178,27 @@ func (r *replayer) op(rec wal.Record, o *wal.Op, sequence uint64) error {
 		}
 		op.old = old
 	}
-	db.writer.changes.operation(sequence, &op)
+	r.stage.add(sequence, &op)
 	db.countOperation(&op)
 	db.digest = op.after(db.digest)
+	return nil
+}
+
+// document checks a document of the log, which was canonical when it was written, and
+// sets what an operation says of it, which is good until the next one.
+func (r *replayer) document(rec wal.Record, op *operation, doc []byte, sequence uint64) error {
+	v, e := op.version, &r.encoded
+	if !v.stored.Check(e, doc) {
+		if err := v.stored.Encode(e, doc); err != nil {
+			return r.wrong(rec, "sequence %d: %w", sequence, err)
+		}
+		return r.wrong(rec, "sequence %d: the document of %q is not in canonical form", sequence, op.id)
+	}
+	if string(e.ID) != string(op.id) {
+		return r.wrong(rec, "sequence %d: the document of %q has the _id %q", sequence, op.id, e.ID)
+	}
+	op.document, op.values = doc, e.Values
+	op.digest = r.hasher.Document(v.collection, v.schema.Version, op.id, doc)
 	return nil
 }
 

@@ -79,7 +79,9 @@ func (db *DB) follow(ctx context.Context) (same bool, err error) {
 	if err != nil || used == db.followed {
 		return true, err
 	}
-	r := &replayer{db: db, ctx: ctx, file: full, offset: used, applied: db.visible, prepare: preparer{stored: true}}
+	r := db.newReplayer(ctx, full, db.visible)
+	r.offset = used
+	defer r.stage.wait() // also after an error
 	log, report, err := wal.Open(db.walOptions(), name, r.follow, true)
 	if err != nil {
 		return true, db.place(err)
@@ -105,6 +107,7 @@ func (r *replayer) follow(rec wal.Record) error {
 	if err := r.record(rec); err != nil {
 		return err
 	}
+	r.stage.drain()
 	if last := rec.FirstSequence + uint64(rec.Count) - 1; rec.Count > 0 && last > db.visible {
 		db.visible = last
 	}

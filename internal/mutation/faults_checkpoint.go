@@ -154,6 +154,20 @@ var checkpointFaults = []fault{
 		pkg:    "engine", test: "TestReplayProvesItself",
 	},
 	{
+		name:   "replay changes a document whose insert it has only gathered",
+		file:   "engine/stage.go",
+		before: `	if s.filling.ids.has(coll, id) || s.applying.ids.has(coll, id) {`,
+		after:  `	if s.applying.ids.has(coll, id) {`,
+		pkg:    "engine", test: "TestReplayOfManyChanges",
+	},
+	{
+		name:   "replay takes a document for canonical that is not",
+		file:   "engine/recovery.go",
+		before: `		return r.wrong(rec, "sequence %d: the document of %q is not in canonical form", sequence, op.id)`,
+		after:  ``,
+		pkg:    "engine", test: "TestReplayChecksDocuments",
+	},
+	{
 		name:   "a log that ends before its checkpoint is read",
 		file:   "engine/recovery.go",
 		before: `	if report.LastSequence < db.manifest.Sequence {`,
