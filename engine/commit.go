@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"runtime"
 
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/engine/digest"
@@ -22,6 +23,7 @@ type writer struct {
 	hasher  digest.Hasher
 	old     schema.Encoded
 	changes changes
+	shared  bool // whether the record before was of several writers
 }
 
 // commit makes a transaction durable and visible, or tells why not. Whoever finds
@@ -48,11 +50,17 @@ func (db *DB) commit(t *transaction) error {
 // them, and hands the lead on.
 func (db *DB) leadGroup() {
 	db.writeMu.Lock()
+	db.gather()
 	group := db.takeGroup()
+	db.writer.shared = len(group) > 1
 	db.commitGroup(group)
 	db.writeMu.Unlock()
 
+	for _, t := range group[1:] { // group[0] is the caller's own
+		t.wake <- struct{}{}
+	}
 	db.queueMu.Lock()
+	defer db.queueMu.Unlock()
 	if len(db.queue) > 0 {
 		next := db.queue[0]
 		next.lead = true
@@ -60,9 +68,24 @@ func (db *DB) leadGroup() {
 	} else {
 		db.leading = false
 	}
-	db.queueMu.Unlock()
-	for _, t := range group[1:] { // group[0] is the caller's own
-		t.wake <- struct{}{}
+}
+
+// gather lets the writers of the record before, who were just woken, run first, as long
+// as that brings more into the queue: else they would all miss this record and wait for
+// the next, and each sync would serve half of the writers. A writer that is alone, as
+// the record before shows, does not look for others.
+func (db *DB) gather() {
+	if !db.writer.shared {
+		return
+	}
+	for n := 0; ; runtime.Gosched() {
+		db.queueMu.Lock()
+		before := n
+		n = len(db.queue)
+		db.queueMu.Unlock()
+		if n == before {
+			return
+		}
 	}
 }
 

@@ -119,7 +119,7 @@ var commitFaults = []fault{
 		name:   "an index keeps the entry of the value that was replaced",
 		file:   "engine/apply.go",
 		before: `			if moved || !bytes.Equal(value, op.values[i]) {`,
-		after:  `			if moved {`,
+		after:  `			if moved || bytes.Equal(value, nil) {`,
 		pkg:    "engine", test: "TestCrashEverywhere/insert, replace, delete",
 	},
 	{
