@@ -126,6 +126,9 @@ func (n *node) key() []byte {
 }
 
 func (n *node) value() []byte {
+	if n.valueLen == 0 {
+		return nil // it would begin behind the memory of a chunk, if the node ends there
+	}
 	at := nodeHeadBytes + linkBytes*n.height() + uintptr(n.meta&keyBytesMax)
 	return unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(n), at)), n.valueLen)
 }
@@ -133,7 +136,7 @@ func (n *node) value() []byte {
 // link returns the link of node n on a level.
 func link(chunks [][]byte, n uint32, level int) *atomic.Uint32 { return nodeAt(chunks, n).link(level) }
 
-// Add inserts an entry. The pair of key and sequence must be new.
+// Add inserts an entry. The pair of key and sequence must be new, and the key not empty.
 func (t *Table) Add(sequence uint64, key, value []byte, tombstone bool) {
 	if t.last == head {
 		t.base = sequence - 1<<31 // the others are of the same log, so less than 2^31 away
@@ -210,7 +213,7 @@ func (t *Table) randomHeight() int {
 }
 
 func (t *Table) newNode(sequence uint64, key, value []byte, tombstone bool, height int) uint32 {
-	if len(key) > keyBytesMax || uint64(len(value)) > math.MaxUint32 || sequence-t.base > math.MaxUint32 {
+	if len(key) == 0 || len(key) > keyBytesMax || uint64(len(value)) > math.MaxUint32 || sequence-t.base > math.MaxUint32 {
 		panic("memtable: an entry passes the limits of a node")
 	}
 	keyAt := nodeHeadBytes + linkBytes*height

@@ -147,6 +147,27 @@ func TestLargeValues(t *testing.T) {
 	runtime.KeepAlive(table)
 }
 
+// An entry may end where its chunk does, with a value or without.
+func TestEndOfChunk(t *testing.T) {
+	for _, size := range []int{0, 1, 8} {
+		table := New()
+		for n := uint64(1); table.Used() < 2*chunkBytes; n++ {
+			// 40 bytes a node with one link, so that some end a chunk exactly.
+			table.Add(n, fmt.Appendf(nil, "%0*d", 24-size, n), make([]byte, size), false)
+		}
+		n := 0
+		it := table.NewIter(SequenceMax)
+		for ok := it.First(); ok; ok = it.Next() {
+			if n++; len(it.Value()) != size {
+				t.Fatalf("entry %d of values of %d bytes has one of %d", n, size, len(it.Value()))
+			}
+		}
+		if int64(n) != table.Count() {
+			t.Errorf("walked %d entries of %d", n, table.Count())
+		}
+	}
+}
+
 // What nobody refers to any more goes back to the operating system.
 func TestMemoryIsGivenBack(t *testing.T) {
 	before := resident(t)
