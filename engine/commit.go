@@ -209,9 +209,8 @@ func (db *DB) commitRecord(group []*transaction) {
 	w.batch.Reset(first)
 	w.pending.reset()
 	sum := db.digest
-	multiple := len(group) > 1 || len(group[0].ops) > 1
 	for _, t := range group {
-		t.err = db.resolve(t, multiple)
+		t.err = db.resolve(t, len(group) > 1)
 		if t.err != nil {
 			continue
 		}

@@ -1,14 +1,22 @@
 package engine
 
 import (
+	"bytes"
+
 	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/key"
 	"github.com/aerodb/aerodb/engine/memtable"
 	"github.com/aerodb/aerodb/engine/wal"
 )
 
 // resolve finds what each operation of t replaces or deletes, and refuses t as a
-// whole where that contradicts what it asks.
-func (db *DB) resolve(t *transaction, multiple bool) error {
+// whole where that contradicts what it asks. Shared says that the record has other
+// transactions too.
+func (db *DB) resolve(t *transaction, shared bool) error {
+	if !shared && db.insertsIntoFreeRange(t) {
+		return nil
+	}
+	multiple := shared || len(t.ops) > 1
 	pending := &db.writer.pending
 	pending.begin()
 	for i := range t.ops {
@@ -41,6 +49,55 @@ func (op *operation) stored() *stored {
 		return nil
 	}
 	return &stored{op.version, op.document, op.values, op.digest}
+}
+
+// From how many operations on a look for a free range is worth it, and at how many
+// deleted documents in it the look ends.
+const (
+	freeRangeMin     = 16
+	freeRangeDeleted = 16
+)
+
+// insertsIntoFreeRange reports whether t inserts documents of ascending _ids, between the
+// first and last of which the collection has none. Then none of them contradicts what is
+// there or another, and none need be looked up by itself. It is how most loads come.
+// False says nothing: also after an error, which resolve meets again if it matters.
+func (db *DB) insertsIntoFreeRange(t *transaction) bool {
+	if len(t.ops) < freeRangeMin {
+		return false
+	}
+	coll := t.ops[0].version.coll
+	for i := range t.ops {
+		op := &t.ops[i]
+		if op.kind != wal.Insert || op.version.coll != coll || i > 0 && bytes.Compare(t.ops[i-1].id, op.id) >= 0 {
+			return false
+		}
+	}
+	for _, ver := range db.catalog.Load().collection(coll).versions {
+		if ver.documents.Load() > 0 && !db.free(ver, t.ops[0].id, t.ops[len(t.ops)-1].id) {
+			return false
+		}
+	}
+	t.applied = len(t.ops)
+	return true
+}
+
+// free reports whether it is quick to see that a version has no document from one _id to
+// another, both included.
+func (db *DB) free(ver *version, from, to []byte) bool {
+	var first, last [128]byte
+	walk := view{db, db.state, memtable.SequenceMax}.walk()
+	defer walk.Close()
+	end := key.AppendDocument(last[:0], ver.coll, ver.number, to)
+	it := &walk.Iter // tombstones too: they cost as much as documents
+	ok := it.SeekGE(key.AppendDocument(first[:0], ver.coll, ver.number, from))
+	for n := 0; ok && bytes.Compare(it.Key(), end) <= 0; n++ {
+		if !it.Tombstone() || n == freeRangeDeleted {
+			return false
+		}
+		ok = it.Next()
+	}
+	return it.Err() == nil
 }
 
 func (db *DB) resolveOperation(op *operation) error {

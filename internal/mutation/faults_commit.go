@@ -54,9 +54,9 @@ var commitFaults = []fault{
 	{
 		name: "a group commit answers the wrong writer: the first hears that another was refused",
 		file: "engine/commit.go",
-		before: `		t.err = db.resolve(t, multiple)
+		before: `		t.err = db.resolve(t, len(group) > 1)
 		if t.err != nil {`,
-		after: `		if err := db.resolve(t, multiple); err != nil {
+		after: `		if err := db.resolve(t, len(group) > 1); err != nil {
 			group[0].err = err`,
 		pkg: "engine", test: "TestGroupAnswersEachWriter",
 	},
@@ -91,6 +91,13 @@ var commitFaults = []fault{
 	}
 	return c.db.commit(newTransaction(ops[half:]))`,
 		pkg: "engine", test: "TestCrashEverywhere/many at once",
+	},
+	{
+		name:   "insert_many of ascending ids looks for documents in memory only",
+		file:   "engine/resolve.go",
+		before: `	if !shared && db.insertsIntoFreeRange(t) {`,
+		after:  `	if !shared && len(t.ops) >= freeRangeMin && !db.state.table.NewIter(memtable.SequenceMax).First() {`,
+		pkg:    "engine", test: "TestInsertManyIntoFreeRange",
 	},
 	{
 		name:   "an insert replaces the document that is there",
