@@ -97,15 +97,7 @@ func BenchmarkInsert(b *testing.B) {
 // BenchmarkInsertInMemory measures what a single insert costs without a disk, on a file
 // system in memory. Noise of a disk hides changes of a microsecond.
 func BenchmarkInsertInMemory(b *testing.B) {
-	o := testOptions(vfs.NewMem())
-	o.WALMaxSize = 64 << 20
-	mustInit(b, o)
-	db := mustOpen(b, o)
-	defer db.Close()
-	_, err := db.DefineSchema(mustSchema(b, userV1))
-	mustDo(b, err)
-	c, err := db.Collection("user", "v1")
-	mustDo(b, err)
+	_, c, _ := openMemory(b)
 	docs := users(b.N)
 	b.ReportAllocs()
 	b.ResetTimer()
@@ -229,15 +221,42 @@ func BenchmarkOpen(b *testing.B) {
 	}
 }
 
-// BenchmarkReplay opens a database whose log holds 50,000 documents in records of 100,
-// none of them in a segment.
+// BenchmarkReplay opens a database whose log holds 50,000 operations, none of them in a
+// segment: inserts in records of 100 on the disk; and in memory, since so many syncs of a
+// disk would take longer than all the rest, inserts one by one, and as many replaces as
+// inserts.
 func BenchmarkReplay(b *testing.B) {
 	const n = 50_000
-	db, c, o := openDisk(b)
-	docs := users(n)
-	for i := 0; i < n; i += 100 {
-		mustDo(b, c.InsertMany(docs[i:i+100]))
+	many := func(b *testing.B, c *engine.Collection, docs [][]byte) {
+		for i := 0; i < len(docs); i += 100 {
+			mustDo(b, c.InsertMany(docs[i:i+100]))
+		}
 	}
+	b.Run("records-of-100", func(b *testing.B) {
+		db, c, o := openDisk(b)
+		many(b, c, users(n))
+		benchmarkReplay(b, db, o, n)
+	})
+	b.Run("single", func(b *testing.B) {
+		db, c, o := openMemory(b)
+		for _, doc := range users(n) {
+			mustDo(b, c.Insert(doc))
+		}
+		benchmarkReplay(b, db, o, n)
+	})
+	b.Run("replaces", func(b *testing.B) {
+		db, c, o := openMemory(b)
+		docs := users(n / 2)
+		many(b, c, docs)
+		rng := rand.New(rand.NewPCG(1, 1))
+		for range docs {
+			mustDo(b, c.Replace(docs[rng.IntN(len(docs))]))
+		}
+		benchmarkReplay(b, db, o, n)
+	})
+}
+
+func benchmarkReplay(b *testing.B, db *engine.DB, o engine.Options, n int64) {
 	mustDo(b, db.Close())
 	b.ResetTimer()
 	for range b.N {
@@ -249,7 +268,22 @@ func BenchmarkReplay(b *testing.B) {
 		mustDo(b, db.Close())
 		b.StartTimer()
 	}
-	b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "docs/s")
+	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "docs/s")
+}
+
+// openMemory makes a database with a log of the default size on a file system in memory.
+func openMemory(b *testing.B) (*engine.DB, *engine.Collection, engine.Options) {
+	b.Helper()
+	o := testOptions(vfs.NewMem())
+	o.WALMaxSize = 64 << 20
+	mustInit(b, o)
+	db := mustOpen(b, o)
+	_, err := db.DefineSchema(mustSchema(b, userV1))
+	mustDo(b, err)
+	c, err := db.Collection("user", "v1")
+	mustDo(b, err)
+	b.Cleanup(func() { _ = db.Close() })
+	return db, c, o
 }
 
 // BenchmarkRead measures point gets and the two queries of PEERS over a million

@@ -12,7 +12,8 @@
 // A write is validated and brought into canonical form (package schema), joins the
 // next record of the write-ahead log (package wal), is synced, applied to the
 // memtable (package memtable), made visible and acknowledged, in that order. Writers
-// that arrive while a record is being synced share the next one.
+// that arrive while a record is being synced share the next one, whose leader lets those
+// of the record before, just woken, join first.
 //
 // A checkpoint writes the memtable to a new immutable segment (package segment),
 // merges segments by a rule that looks at nothing but their sizes, links what is
@@ -20,7 +21,8 @@
 // Whatever the log held is then in segments, and the log is dropped.
 //
 // Opening reads CHECKPOINT and the footers of the segments it lists, and replays the
-// log behind them: its cost follows the log, not the data.
+// log behind them: its cost follows the log, not the data. While one goroutine reads,
+// checks and hashes records, a second puts what was gathered of them into the memtable.
 //
 // A reader holds a view: the memtable, the segments and a sequence number, none of
 // which change under it. Documents and index entries live in one key space (package

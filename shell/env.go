@@ -49,8 +49,8 @@ type Env struct {
 }
 
 // heapLimit is what the heap of the process may have while a script runs: its values,
-// the block cache, and the table of what is in the log, which is of the log's size and
-// for a moment, at a checkpoint, there twice.
+// the block cache, and a record on its way, which may be of the log's size and is there
+// twice, as documents and as bytes of the log. The memtable is not in the heap.
 func (e *Env) heapLimit() int64 {
 	if e.MemoryLimit == 0 {
 		return 0

@@ -9,9 +9,8 @@ import (
 
 const (
 	unitBytes     = 8 // nodes begin at multiples of it, and are named by their unit
-	chunkUnitBits = 18
 	chunkUnits    = 1 << chunkUnitBits
-	chunkBytes    = chunkUnits * unitBytes // 2 MiB: a huge page
+	chunkBytes    = chunkUnits * unitBytes
 	chunksMax     = 1 << (32 - chunkUnitBits)
 	pageBytes     = 4096
 )

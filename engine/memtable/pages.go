@@ -4,6 +4,8 @@ package memtable
 
 import "github.com/aerodb/aerodb/engine/vfs"
 
+const chunkUnitBits = 18 // 2 MiB: a huge page
+
 // newPages returns zeroed memory for the arena, and how to give it back; nil if the
 // garbage collector does.
 func newPages(n int, huge bool) (pages []byte, free func([]byte)) {
