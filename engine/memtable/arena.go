@@ -8,11 +8,11 @@ import (
 )
 
 const (
-	unitBytes     = 8 // nodes begin at multiples of it, and are named by their unit
-	chunkUnits    = 1 << chunkUnitBits
-	chunkBytes    = chunkUnits * unitBytes
-	chunksMax     = 1 << (32 - chunkUnitBits)
-	pageBytes     = 4096
+	unitBytes  = 8 // nodes begin at multiples of it, and are named by their unit
+	chunkUnits = 1 << chunkUnitBits
+	chunkBytes = chunkUnits * unitBytes
+	chunksMax  = 1 << (32 - chunkUnitBits)
+	pageBytes  = 4096
 )
 
 // An arena is where nodes lie: chunks of memory outside the heap of the Go runtime, in
