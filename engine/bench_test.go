@@ -45,18 +45,26 @@ func users(n int) [][]byte {
 	return docs
 }
 
+// openUsers makes a database with the collection of users, which the end of the test
+// closes, if it is not closed by then.
+func openUsers(t testing.TB, o engine.Options) (*engine.DB, *engine.Collection) {
+	t.Helper()
+	mustInit(t, o)
+	db := mustOpen(t, o)
+	_, err := db.DefineSchema(mustSchema(t, userV1))
+	mustDo(t, err)
+	c, err := db.Collection("user", "v1")
+	mustDo(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	return db, c
+}
+
 // openDisk makes a database with the default options on the real disk.
 func openDisk(b *testing.B) (*engine.DB, *engine.Collection, engine.Options) {
 	b.Helper()
 	o := engine.DefaultOptions()
 	o.Dir = filepath.Join(b.TempDir(), "data")
-	mustInit(b, o)
-	db := mustOpen(b, o)
-	_, err := db.DefineSchema(mustSchema(b, userV1))
-	mustDo(b, err)
-	c, err := db.Collection("user", "v1")
-	mustDo(b, err)
-	b.Cleanup(func() { _ = db.Close() })
+	db, c := openUsers(b, o)
 	return db, c, o
 }
 
@@ -276,13 +284,7 @@ func openMemory(b *testing.B) (*engine.DB, *engine.Collection, engine.Options) {
 	b.Helper()
 	o := testOptions(vfs.NewMem())
 	o.WALMaxSize = 64 << 20
-	mustInit(b, o)
-	db := mustOpen(b, o)
-	_, err := db.DefineSchema(mustSchema(b, userV1))
-	mustDo(b, err)
-	c, err := db.Collection("user", "v1")
-	mustDo(b, err)
-	b.Cleanup(func() { _ = db.Close() })
+	db, c := openUsers(b, o)
 	return db, c, o
 }
 

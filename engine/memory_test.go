@@ -36,12 +36,7 @@ func peaks(t *testing.T, documents int) map[string]int64 {
 	o := engine.DefaultOptions()
 	o.Dir, o.CacheSize = filepath.Join(t.TempDir(), "data"), 256<<10
 	o.FS, o.WALMaxSize = vfs.OS, 1<<20
-	mustInit(t, o)
-	db := mustOpen(t, o)
-	_, err := db.DefineSchema(mustSchema(t, userV1))
-	mustDo(t, err)
-	c, err := db.Collection("user", "v1")
-	mustDo(t, err)
+	db, c := openUsers(t, o)
 	for i := 0; i < documents; i += 500 {
 		var batch [][]byte
 		for j := range 500 {
@@ -49,7 +44,7 @@ func peaks(t *testing.T, documents int) map[string]int64 {
 		}
 		mustDo(t, c.InsertMany(batch))
 	}
-	_, err = db.Checkpoint(ctx)
+	_, err := db.Checkpoint(ctx)
 	mustDo(t, err)
 	most := map[string]int64{}
 	measure := func(name string, call func(progress engine.Progress) error) {
