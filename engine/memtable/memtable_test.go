@@ -182,13 +182,17 @@ func TestMemoryIsGivenBack(t *testing.T) {
 			t.Fatalf("the table says that it occupies %d bytes", table.Memory())
 		}
 		runtime.KeepAlive(table)
-		for range 2 { // one finds the table dead, one waits for its cleanup
-			runtime.GC()
+		runtime.GC()
+	}
+	grown := resident(t) - before
+	for range 100 { // the runtime gives it back on a goroutine of its own
+		if grown <= 80<<20 {
+			return
 		}
+		runtime.GC()
+		grown = resident(t) - before
 	}
-	if grown := resident(t) - before; grown > 80<<20 {
-		t.Errorf("after 20 tables of 16 MiB the process has %d bytes more", grown)
-	}
+	t.Errorf("after 20 tables of 16 MiB the process has %d bytes more", grown)
 }
 
 // resident returns the bytes of memory that the process has.
