@@ -2,6 +2,7 @@ package repl
 
 import (
 	"strings"
+	"unicode"
 )
 
 // command completes a dot-command from its usage, its name and then what its parameters
@@ -24,8 +25,8 @@ func (l looker) command(before string) (word string, all []string, ok bool) {
 	}
 	rest := strings.TrimLeft(line[i:], " \t")
 	args := strings.Fields(rest)
-	if rest != "" && !strings.HasSuffix(rest, " ") {
-		word, args = args[len(args)-1], args[:len(args)-1]
+	if word = strings.TrimLeftFunc(rest[lastSpace(rest):], unicode.IsSpace); word != "" {
+		args = args[:len(args)-1]
 	}
 	for _, parameter := range strings.Fields(strings.NewReplacer("[", "", "]", "").Replace(d.Usage)) {
 		switch {
@@ -47,6 +48,9 @@ func (l looker) command(before string) (word string, all []string, ok bool) {
 	}
 	return word, nil, true
 }
+
+// lastSpace returns where the last of what separates arguments begins, 0 if there is none.
+func lastSpace(text string) int { return max(strings.LastIndexFunc(text, unicode.IsSpace), 0) }
 
 // parameter gives what one parameter of a dot-command may be.
 func (l looker) parameter(name string) []string {
