@@ -91,8 +91,8 @@ func compare(t *testing.T, doc []byte, column, cell string) {
 	switch {
 	case cell == "" && at == nil:
 	case json.Unmarshal(at, &text) == nil && at[0] == '"':
-		// encoding/csv alone takes a '\r' from a line end inside quotes.
-		if strings.ReplaceAll(text, "\r\n", "\n") != strings.ReplaceAll(cell, "\r\n", "\n") {
+		// encoding/csv alone takes one '\r' from a line end inside quotes.
+		if strings.ReplaceAll(text, "\r\n", "\n") != cell {
 			t.Fatalf("column %q: %q became %q", column, cell, text)
 		}
 	case string(at) != cell && !bytes.ContainsAny(at, "\r\n"):
