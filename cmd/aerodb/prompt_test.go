@@ -111,6 +111,7 @@ func TestPromptWithoutHistory(t *testing.T) {
 	p.expect(t, "aerodb> ")
 	p.key(t, "print(6 * 7)\r")
 	p.expect(t, "42")
+	p.expect(t, "aerodb> ") // before it the terminal would take a Ctrl-D, and drop it
 	p.key(t, "\x04")
 	if code := p.exit(t); code != 0 {
 		t.Errorf("exit code %d\n%s", code, p.seen.String())
