@@ -62,19 +62,24 @@ func (b *block) entry(off, value int) (e entry, ok bool) {
 	}
 	// Restarts follow the entries, so there always are four bytes.
 	w := binary.LittleEndian.Uint32(b.data[off:])
-	var length int
-	switch {
-	case w&0x808080 == 0:
-		length, e.key = int(w>>16&0x7f), off+3
-	case w&0x80008080 == 0:
-		length, e.key = int(w>>16&0x7f|w>>17&0x3f80), off+4
-	default:
+	start, next, length, short := shortEntry(w, off)
+	if !short {
 		return b.longEntry(off, value)
 	}
-	e.off, e.shared, e.tombstone = off, int(w&0x7f), length&1 == 1
-	e.next = e.key + int(w>>8&0x7f)
-	e.value, e.valueEnd = value, value+length>>1
+	e = entry{off: off, shared: int(w & 0x7f), key: start, next: next, value: value, valueEnd: value + length>>1, tombstone: length&1 == 1}
 	return e, e.next <= b.end && e.valueEnd <= b.tail
+}
+
+// shortEntry decodes the head of an entry at off that begins with w, but for what it
+// shares, its first byte: where its key begins, where the next entry does, and the length
+// of its value as stored. It reports false if a number is too long for it, as those of
+// most entries are not.
+func shortEntry(w uint32, off int) (key, next, length int, short bool) {
+	key, length = off+3, int(w>>16&0x7f)
+	if w&0x808080 != 0 {
+		key, length = off+4, length|int(w>>17&0x3f80)
+	}
+	return key, key + int(w>>8&0x7f), length, w&0x808080 == 0 || w&0x80008080 == 0
 }
 
 // longEntry is entry for keys and values that are not short.
@@ -198,15 +203,11 @@ func (b *block) restartLess(i int, key []byte) (less, ok bool) {
 		return false, false
 	}
 	w := binary.LittleEndian.Uint32(b.data[off:])
-	start := off + 3
-	if w&0x808080 != 0 {
-		start = off + 4
-		if w&0x80008080 != 0 {
-			e, ok := b.longEntry(off, value)
-			return ok && e.shared == 0 && bytes.Compare(b.keyRest(&e), key) < 0, ok && e.shared == 0
-		}
+	start, end, _, short := shortEntry(w, off)
+	if !short {
+		e, ok := b.longEntry(off, value)
+		return ok && e.shared == 0 && bytes.Compare(b.keyRest(&e), key) < 0, ok && e.shared == 0
 	}
-	end := start + int(w>>8&0x7f)
 	if w&0x7f != 0 || end > b.end {
 		return false, false
 	}
@@ -232,17 +233,14 @@ func (b *block) scan(i, limit int, key []byte, p *place) (found, ok bool) {
 			return false, false
 		}
 		w := binary.LittleEndian.Uint32(b.data[off:])
-		shared, start, length := int(w&0x7f), off+3, int(w>>16&0x7f)
-		next := start + int(w>>8&0x7f)
-		if w&0x808080 != 0 {
-			start, next, length = start+1, next+1, length|int(w>>17&0x3f80)
-			if w&0x80008080 != 0 {
-				e, ok := b.longEntry(off, value)
-				if !ok {
-					return false, false
-				}
-				shared, start, next, length = e.shared, e.key, e.next, (e.valueEnd-e.value)<<1
+		shared := int(w & 0x7f)
+		start, next, length, short := shortEntry(w, off)
+		if !short {
+			e, ok := b.longEntry(off, value)
+			if !ok {
+				return false, false
 			}
+			shared, start, next, length = e.shared, e.key, e.next, (e.valueEnd-e.value)<<1
 		}
 		if next > b.end {
 			return false, false
