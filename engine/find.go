@@ -67,8 +67,8 @@ type finder struct {
 	lookups lookups
 	prefix  []byte // of the keys of the chosen index
 	out     [][]byte
-	results results // what out lies in
-	top     *top    // if the documents are sorted in memory
+	copies  chunk // what out lies in
+	top     *top  // if the documents are sorted in memory
 	steps   int
 	key     []byte
 	value   []byte
@@ -232,7 +232,7 @@ func (f *finder) take(run int, k []byte) (done bool, err error) {
 		}
 	}
 	if f.top == nil {
-		f.out = append(f.out, f.results.add(doc))
+		f.out = append(f.out, f.copies.keep(doc))
 		return len(f.out) == f.query.Limit, nil
 	}
 	if err := f.encode(doc, id, f.query.SortRest); err != nil {
@@ -240,27 +240,6 @@ func (f *finder) take(run int, k []byte) (done bool, err error) {
 	}
 	f.top.offer(f.value, id, doc)
 	return false, nil
-}
-
-// results makes the copies of documents that an answer is of, with few allocations. Those of
-// one chunk share its memory, of which a caller who keeps one keeps all.
-type results struct{ chunk []byte }
-
-const (
-	resultsChunkFirst = 1 << 10
-	resultsChunkMax   = 16 << 10
-)
-
-func (r *results) add(b []byte) []byte {
-	if len(b) > cap(r.chunk)-len(r.chunk) {
-		if len(b) > resultsChunkMax/4 {
-			return bytes.Clone(b)
-		}
-		r.chunk = make([]byte, 0, min(max(2*cap(r.chunk), resultsChunkFirst, len(b)), resultsChunkMax))
-	}
-	n := len(r.chunk)
-	r.chunk = append(r.chunk, b...)
-	return r.chunk[n:len(r.chunk):len(r.chunk)]
 }
 
 // fetch returns the document of an entry of the chosen index. It is valid until

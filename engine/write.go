@@ -97,12 +97,13 @@ func (c *Collection) InsertMany(docs [][]byte) error {
 type preparer struct {
 	encoded schema.Encoded
 	hasher  digest.Hasher
-	buf     []byte // chunk that copies are cut from
+	copies  chunk // of what operations have
 	heads   [][]byte
 	stored  bool // what is prepared was written before
 }
 
-const prepareChunkBytes = 64 << 10
+// preparedBytesKept is the largest document behind which a preparer is used again.
+const preparedBytesKept = 64 << 10
 
 // preparers spares a single write the encoder's buffers.
 var preparers = sync.Pool{New: func() any { return new(preparer) }}
@@ -110,10 +111,10 @@ var preparers = sync.Pool{New: func() any { return new(preparer) }}
 // putBack keeps the preparer for another call, without what operations point into. One
 // that a document of so many bytes may have made large is dropped.
 func (p *preparer) putBack(docBytes int) {
-	if docBytes > prepareChunkBytes {
+	if docBytes > preparedBytesKept {
 		return
 	}
-	p.buf, p.heads = nil, nil
+	p.copies, p.heads = chunk{}, nil
 	preparers.Put(p)
 }
 
@@ -126,28 +127,17 @@ func (p *preparer) prepare(kind wal.OpKind, v *version, doc []byte) (operation, 
 		return operation{}, err
 	}
 	e := &p.encoded
-	op := operation{kind: kind, version: v, id: p.keep(e.ID), document: p.keep(e.Document)}
+	op := operation{kind: kind, version: v, id: p.copies.keep(e.ID), document: p.copies.keep(e.Document)}
 	op.digest = p.hasher.Document(v.collection, v.schema.Version, op.id, op.document)
 	if len(p.heads)+len(e.Values) > cap(p.heads) {
 		p.heads = make([][]byte, 0, max(len(e.Values), cap(p.heads)*2))
 	}
 	first := len(p.heads)
 	for _, value := range e.Values {
-		p.heads = append(p.heads, p.keep(value))
+		p.heads = append(p.heads, p.copies.keep(value))
 	}
 	op.values = p.heads[first:len(p.heads):len(p.heads)]
 	return op, nil
-}
-
-// keep copies b into the current chunk.
-func (p *preparer) keep(b []byte) []byte {
-	if len(p.buf)+len(b) > cap(p.buf) {
-		size := max(len(b), min(prepareChunkBytes, 2*cap(p.buf)), 512)
-		p.buf = make([]byte, 0, size)
-	}
-	first := len(p.buf)
-	p.buf = append(p.buf, b...)
-	return p.buf[first:len(p.buf):len(p.buf)]
 }
 
 // parallelMin is the number of documents from which preparing them is worth
