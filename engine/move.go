@@ -67,7 +67,8 @@ func (c *Collection) newMover(version string) (*mover, error) {
 	}
 	if from.version.number >= c.version.number {
 		return nil, dberr.New(dberr.SchemaIncompatible, "version %q of %q is not older than %q: documents move to newer versions only", version, c.ID(), c.Version()).
-			With("schema_id", c.ID()).With("schema_version", c.Version())
+			With("schema_id", c.ID()).With("schema_version", c.Version()).
+			WithHint("call it on the newer version, and name the older one")
 	}
 	return &mover{from: from, to: c, room: c.db.importRoom()}, nil
 }

@@ -175,6 +175,9 @@ func TestMoveFromRefusals(t *testing.T) {
 	}
 	_, err := v1.MoveFrom(ctx, "v2", nil)
 	wantCode(t, err, dberr.SchemaIncompatible)
+	if hint := dberr.From(err).Hint; !strings.Contains(hint, "on the newer version") {
+		t.Errorf("the hint says how to change a schema, not how to call a move: %q", hint)
+	}
 	if !strings.Contains(err.Error(), "newer versions only") {
 		t.Error(err)
 	}
