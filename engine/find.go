@@ -42,7 +42,7 @@ func (c *Collection) Find(ctx context.Context, q Query) ([][]byte, error) {
 	}
 	defer v.release()
 	start := c.db.slowClock()
-	f := &finder{view: v, lookups: lookups{view: v}, version: c.version, query: compiled, ctx: ctx}
+	f := &finder{out: make([][]byte, 0, min(compiled.Limit, firstDocuments)), view: v, lookups: lookups{view: v}, version: c.version, query: compiled, ctx: ctx}
 	if compiled.SortRest != query.NoSort {
 		f.top = &top{limit: compiled.Limit, down: compiled.SortDown}
 	}
@@ -56,6 +56,9 @@ func (c *Collection) Find(ctx context.Context, q Query) ([][]byte, error) {
 	}
 	return docs, nil
 }
+
+// firstDocuments is how many documents an answer has room for at first.
+const firstDocuments = 128
 
 // A finder runs one query over one view.
 type finder struct {
@@ -218,7 +221,11 @@ func (f *finder) take(run int, k []byte) (done bool, err error) {
 			return false, err
 		}
 	}
-	doc, id, err := f.fetch(run, k)
+	dst := f.doc[:0]
+	if f.top == nil {
+		dst = f.copies.room()
+	}
+	doc, id, err := f.fetch(run, k, dst)
 	if err != nil {
 		return false, err
 	}
@@ -232,9 +239,10 @@ func (f *finder) take(run int, k []byte) (done bool, err error) {
 		}
 	}
 	if f.top == nil {
-		f.out = append(f.out, f.copies.keep(doc))
+		f.out = append(f.out, f.copies.adopt(doc))
 		return len(f.out) == f.query.Limit, nil
 	}
+	f.doc = doc
 	if err := f.encode(doc, id, f.query.SortRest); err != nil {
 		return false, err
 	}
@@ -242,13 +250,13 @@ func (f *finder) take(run int, k []byte) (done bool, err error) {
 	return false, nil
 }
 
-// fetch returns the document of an entry of the chosen index. It is valid until
+// fetch appends the document of an entry of the chosen index to dst. The id is valid until
 // the walk moves.
-func (f *finder) fetch(run int, k []byte) (doc, id []byte, err error) {
+func (f *finder) fetch(run int, k, dst []byte) (doc, id []byte, err error) {
 	if f.query.Scan.Index < 0 {
 		id = k[len(f.prefix):]
 		if f.walk.Valid() && bytes.Equal(f.walk.Key(), k) {
-			return f.walk.Value(), id, nil
+			return append(dst, f.walk.Value()...), id, nil
 		}
 	} else {
 		n := f.valueLen(k)
@@ -258,7 +266,7 @@ func (f *finder) fetch(run int, k []byte) (doc, id []byte, err error) {
 		id = k[n:]
 	}
 	f.key = key.AppendDocument(f.key[:0], f.version.coll, f.version.number, id)
-	doc, found, err := f.lookups.get(run, f.key, f.doc[:0])
+	doc, found, err := f.lookups.get(run, f.key, dst)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -266,7 +274,6 @@ func (f *finder) fetch(run int, k []byte) (doc, id []byte, err error) {
 		return nil, nil, dberr.New(dberr.StorageCorruption, "index %q of collection %q has an entry for document %q, which is not in the same run", f.query.Scan.Field, f.version.collection, id).
 			WithHint("keep a copy of the directory, then restore from a backup")
 	}
-	f.doc = doc
 	return doc, id, nil
 }
 

@@ -20,17 +20,24 @@ const (
 // A dataBlock is a data block that is filled and not yet written.
 type dataBlock struct {
 	kind      byte
-	hashes    int    // of its document keys: the next so many of Writer.hashes
+	hashes    int // of its document keys: the next so many of Writer.hashes
+	entries   int
+	values    int    // bytes of its values
 	separator []byte // between the block before and this one
+	section   []byte // what its first key has in common with all of its collection and version
 	payload   []byte
-	packed    []byte // payload compressed; empty if that does not save enough
+
+	// What a packer makes of it:
+	codec  byte
+	packed []byte // payload compressed; empty if that does not save enough
+	// sample is a dictionary that must be written before this block, if it is not nil.
+	sample []byte
 }
 
 // A batch is a list of data blocks that are compressed together. Its buffers are reused.
 type batch struct {
 	blocks []dataBlock
-	bytes  int // of their payloads
-	lz4    lz4.Compressor
+	bytes  int           // of their payloads
 	packed chan struct{} // gets one when all are
 }
 
@@ -40,20 +47,13 @@ func newBatch() *batch { return &batch{packed: make(chan struct{}, 1)} }
 func (b *batch) next() *dataBlock {
 	b.blocks = slices.Grow(b.blocks, 1)[:len(b.blocks)+1]
 	d := &b.blocks[len(b.blocks)-1]
-	*d = dataBlock{separator: d.separator[:0], payload: reuse(d.payload), packed: reuse(d.packed)}
+	*d = dataBlock{separator: d.separator[:0], section: d.section[:0], payload: reuse(d.payload), packed: reuse(d.packed)}
 	return d
 }
 
 func (b *batch) full() bool { return len(b.blocks) >= batchBlocksMax || b.bytes >= batchBytesMax }
 
 func (b *batch) reset() { b.blocks, b.bytes = b.blocks[:0], 0 }
-
-func (b *batch) pack() {
-	for i := range b.blocks {
-		d := &b.blocks[i]
-		d.packed = pack(&b.lz4, d.packed, d.kind, d.payload)
-	}
-}
 
 // pack compresses a payload into dst's memory. The result is empty if that would not save
 // an eighth. Filters look random and are not tried.
@@ -77,7 +77,7 @@ func (w *Writer) submit() error {
 	filled := w.filled
 	w.packing = filled
 	go func() {
-		filled.pack()
+		w.packer.pack(filled)
 		filled.packed <- struct{}{}
 	}()
 	if before == nil {
@@ -116,7 +116,7 @@ func (w *Writer) writeRest() error {
 			return err
 		}
 	}
-	w.filled.pack()
+	w.packer.pack(w.filled)
 	return w.writeBatch(w.filled)
 }
 
@@ -124,7 +124,22 @@ func (w *Writer) writeData(d *dataBlock) error {
 	if err := w.room(0, d.separator); err != nil {
 		return err
 	}
-	h, err := w.put(d.kind, 0, d.payload, d.packed)
+	if d.sample != nil {
+		h, err := w.emit(kindDictionary, 0, d.sample)
+		if err != nil {
+			return err
+		}
+		w.dictionary, w.foot.documentBytes = h, w.foot.documentBytes+h.bytes
+	}
+	body, raw := d.packed, len(d.payload)
+	switch d.codec {
+	case codecRaw:
+		body = d.payload
+	case codecValues:
+		setDictionary(body, w.dictionary)
+		raw = len(body)
+	}
+	h, err := w.put(d.kind, 0, d.codec, raw, body)
 	if err != nil {
 		return err
 	}

@@ -11,18 +11,38 @@ import (
 // Its methods never trust the payload: what a bad one makes impossible returns
 // false, and the caller reports damage.
 type block struct {
-	data     []byte
-	end      int // entries are data[:end]
-	tail     int // values are data[end:tail], restarts follow
-	restarts int
+	data       []byte // entries are data[:end], values data[end:tail]; at least 4 bytes follow end
+	table      []byte // of restarts
+	end, tail  int
+	restarts   int
+	dictionary handle // of its values; no bytes if they are stored as they are
 }
 
-// restartEntries is how many entries the writer puts between restarts.
-const restartEntries = 16
+const (
+	// How many entries the writer puts between restarts, at most: in data blocks, in those
+	// whose values are compressed one by one, and in tree blocks. Data blocks are walked
+	// more than searched; the other two are searched by every get.
+	restartEntries = 16
+	restartValues  = 8
+	restartTree    = 4
 
-const restartBytes = 8
+	restartBytes = 8
+
+	// A payload whose values are compressed one by one begins with this byte. Others
+	// begin with an entry that shares nothing, 0.
+	compressedValues = 1
+	// compressedHeadBytes is what comes before its restarts: that byte, 3 bytes number of
+	// restarts, and the place of the dictionary.
+	compressedHeadBytes = 4 + placeBytes
+	// valueBytesMin is how many bytes of values it has at least, so that reading 4 bytes
+	// at any entry stays within it.
+	valueBytesMin = 4
+)
 
 func parseBlock(data []byte) (block, bool) {
+	if hasCompressedValues(data) {
+		return parseCompressed(data)
+	}
 	n := len(data) - 4
 	if n < restartBytes {
 		return block{}, false
@@ -32,15 +52,40 @@ func parseBlock(data []byte) (block, bool) {
 		return block{}, false
 	}
 	b := block{data: data, tail: n - restartBytes*restarts, restarts: restarts}
+	b.table = data[b.tail:]
 	var off int
 	off, b.end = b.restart(0)
 	return b, off == 0 && b.end > 0 && b.end <= b.tail
 }
 
+// hasCompressedValues reports whether a payload says that its values are compressed one
+// by one.
+func hasCompressedValues(payload []byte) bool {
+	return len(payload) > 0 && payload[0] == compressedValues
+}
+
+// parseCompressed is parseBlock for a payload whose values are compressed one by one. All
+// that a search needs lies side by side at its beginning.
+func parseCompressed(data []byte) (block, bool) {
+	if len(data) < compressedHeadBytes {
+		return block{}, false
+	}
+	b := block{restarts: int(binary.LittleEndian.Uint32(data) >> 8), dictionary: placeAt(data[4:])}
+	data = data[compressedHeadBytes:]
+	if b.restarts < 1 || b.restarts > len(data)/restartBytes || b.dictionary.bytes == 0 {
+		return block{}, false
+	}
+	b.table, b.data = data, data[restartBytes*b.restarts:]
+	b.tail = len(b.data)
+	var off int
+	off, b.end = b.restart(0)
+	return b, off == 0 && b.end > 0 && b.end <= b.tail-valueBytesMin
+}
+
 // restart returns the offsets of entry and value of restart i. They may lie
 // anywhere; entry checks them.
 func (b *block) restart(i int) (off, value int) {
-	r := b.data[b.tail+restartBytes*i:]
+	r := b.table[restartBytes*i:]
 	return int(binary.LittleEndian.Uint32(r)), int(binary.LittleEndian.Uint32(r[4:]))
 }
 
@@ -60,7 +105,7 @@ func (b *block) entry(off, value int) (e entry, ok bool) {
 	if uint(off) >= uint(b.end) || value < b.end {
 		return entry{}, false
 	}
-	// Restarts follow the entries, so there always are four bytes.
+	// Restarts or values follow the entries, so there always are four bytes.
 	w := binary.LittleEndian.Uint32(b.data[off:])
 	start, next, length, short := shortEntry(w, off)
 	if !short {
@@ -107,6 +152,7 @@ func (b *block) restartAt(i int) (entry, bool) {
 
 func (b *block) keyRest(e *entry) []byte { return b.data[e.key:e.next] }
 
+// valueOf returns the value of an entry as stored.
 func (b *block) valueOf(e *entry) []byte { return b.data[e.value:e.valueEnd] }
 
 // uvarint decodes at p and returns where it ends; -1 if it does not, or if p is -1.

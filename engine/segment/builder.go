@@ -17,9 +17,10 @@ type restart struct{ entry, value uint32 }
 // varints and a restart.
 const entryOverhead = 3*4 + restartBytes
 
-// add appends an entry; shared is how much its key has in common with the one before.
-func (b *builder) add(shared int, key, value []byte, tombstone bool) {
-	if b.entries%restartEntries == 0 {
+// add appends an entry, a restart every so many; shared is how much its key has in common
+// with the one before.
+func (b *builder) add(interval, shared int, key, value []byte, tombstone bool) {
+	if b.entries%interval == 0 {
 		shared = 0
 		b.restarts = append(b.restarts, restart{uint32(len(b.keys)), uint32(len(b.values))})
 	}
@@ -56,13 +57,31 @@ func (b *builder) take(spare []byte) []byte {
 func (b *builder) payload() []byte {
 	end := uint32(len(b.keys))
 	b.keys = append(b.keys, b.values...)
-	for _, r := range b.restarts {
-		b.keys = binary.LittleEndian.AppendUint32(b.keys, r.entry)
-		b.keys = binary.LittleEndian.AppendUint32(b.keys, end+r.value)
-	}
+	b.keys = b.appendRestarts(b.keys, end)
 	b.keys = binary.LittleEndian.AppendUint32(b.keys, uint32(len(b.restarts)))
 	return b.keys
 }
+
+// appendRestarts appends the places of restarts, where entries end at end.
+func (b *builder) appendRestarts(dst []byte, end uint32) []byte {
+	for _, r := range b.restarts {
+		dst = binary.LittleEndian.AppendUint32(dst, r.entry)
+		dst = binary.LittleEndian.AppendUint32(dst, end+r.value)
+	}
+	return dst
+}
+
+// appendCompressed ends a block whose values are compressed one by one and appends its
+// payload to dst; the place of its dictionary is for setDictionary.
+func (b *builder) appendCompressed(dst []byte) []byte {
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(b.restarts))<<8|compressedValues)
+	dst = appendPlace(dst, handle{})
+	dst = b.appendRestarts(dst, uint32(len(b.keys)))
+	return append(append(dst, b.keys...), b.values...)
+}
+
+// setDictionary says in such a payload where its dictionary is.
+func setDictionary(payload []byte, h handle) { appendPlace(payload[:4], h) }
 
 func (b *builder) reset() {
 	b.keys, b.values, b.restarts, b.entries = reuse(b.keys), reuse(b.values), b.restarts[:0], 0

@@ -33,7 +33,7 @@ type Check struct {
 // number of bytes read so far. When ctx ends, the walk ends with ScriptInterrupted.
 func (s *Segment) NewCheck(ctx context.Context, progress func(bytes int64)) *Check {
 	s.Ref()
-	return &Check{ctx: ctx, progress: progress, v: verifier{s: s, in: stream{source: &s.source}, counted: footer{id: s.foot.id, bytes: s.size}}}
+	return &Check{ctx: ctx, progress: progress, v: verifier{s: s, in: stream{source: &s.source}, counted: footer{id: s.foot.id, bytes: s.size, version: s.foot.version}}}
 }
 
 // First moves to the first entry. A Check goes through its file once, so First may be
@@ -106,7 +106,12 @@ func (c *Check) Valid() bool { return c.valid }
 func (c *Check) Key() []byte { return c.v.data.key }
 
 // Value returns the value of the entry, valid until the next move.
-func (c *Check) Value() []byte { return c.v.data.b.valueOf(&c.v.data.e) }
+func (c *Check) Value() []byte {
+	if c.v.data.b.dictionary.bytes > 0 {
+		return c.v.value
+	}
+	return c.v.data.b.valueOf(&c.v.data.e)
+}
 
 // Tombstone reports whether the entry is a tombstone.
 func (c *Check) Tombstone() bool { return c.v.data.e.tombstone }
@@ -129,14 +134,16 @@ func (c *Check) Result() VerifyResult {
 // they belong and that all other entries share all they can with the one before.
 type entries struct {
 	cursor
-	i      int    // number of the entry in its block
-	shared int    // bytes that it has in common with last
-	last   []byte // the key before, of the block before if it is the first
+	interval int    // entries between restarts
+	i        int    // number of the entry in its block
+	shared   int    // bytes that it has in common with last
+	last     []byte // the key before, of the block before if it is the first
 }
 
-// first moves to the first entry of b, the block at h.
-func (w *entries) first(s *Segment, b block, h handle) error {
+// first moves to the first entry of b, the block at h, with a restart at every so many.
+func (w *entries) first(s *Segment, b block, h handle, interval int) error {
 	w.reset(b)
+	w.interval = interval
 	w.i = -1
 	_, err := w.step(s, h, w.cursor.first())
 	return err
@@ -154,16 +161,16 @@ func (w *entries) step(s *Segment, h handle, more bool) (bool, error) {
 		return false, s.malformed(h, "data")
 	}
 	if !more {
-		if w.i/restartEntries != w.b.restarts-1 || w.e.valueEnd != w.b.tail {
+		if w.i/w.interval != w.b.restarts-1 || w.e.valueEnd != w.b.tail {
 			return false, s.damage(h.offset, "a block of %d restarts and %d bytes of values; %d entries have %d", w.b.restarts, w.b.tail-w.b.end, w.i+1, w.e.valueEnd-w.b.end)
 		}
 		return false, nil
 	}
 	w.i++
 	w.shared = commonPrefix(w.last, w.key)
-	switch restart := w.i%restartEntries == 0; {
-	case restart && !restartIs(&w.b, w.i/restartEntries, &w.e):
-		return false, s.damage(h.offset, "restart %d of a block is out of place", w.i/restartEntries)
+	switch restart := w.i%w.interval == 0; {
+	case restart && !restartIs(&w.b, w.i/w.interval, &w.e):
+		return false, s.damage(h.offset, "restart %d of a block is out of place", w.i/w.interval)
 	case restart && w.e.shared != 0:
 		return false, s.damage(h.offset, "entry %d of a block shares %d bytes of its key, expected 0", w.i, w.e.shared)
 	case !restart && w.e.shared != w.shared:
@@ -196,12 +203,20 @@ func (v *verifier) leaf(h handle, space byte) error {
 	if v.filter.bytes != 0 {
 		return v.s.damage(h.offset, "a data block between a filter and its tree block")
 	}
+	if b.dictionary != v.dictionary.at && (b.dictionary.bytes > 0 || v.unused) {
+		return v.s.damage(h.offset, "a data block with a dictionary at %d; the one before it is at %d", b.dictionary.offset, v.dictionary.at.offset)
+	}
+	v.unused = false
 	if space == key.SpaceIndex {
 		v.counted.indexBytes += h.bytes
 	} else {
 		v.counted.documentBytes += h.bytes
 	}
-	if err := v.data.first(v.s, b, h); err != nil {
+	interval := restartEntries
+	if b.dictionary.bytes > 0 {
+		interval = restartValues
+	}
+	if err := v.data.first(v.s, b, h, interval); err != nil {
 		return err
 	}
 	v.list(0, h, v.data.key[:min(v.data.shared+1, len(v.data.key))])
@@ -216,6 +231,15 @@ func (v *verifier) entry(h handle, space byte) error {
 	}
 	if v.data.e.tombstone && v.data.e.value != v.data.e.valueEnd {
 		return v.s.damage(h.offset, "a tombstone with a value")
+	}
+	if b := &v.data.b; b.dictionary.bytes > 0 && !v.data.e.tombstone {
+		value, ok := appendUncompressed(reuse(v.value), b.valueOf(&v.data.e), v.dictionary.sample)
+		if !ok {
+			return v.s.malformed(h, "data")
+		}
+		v.value = value
+	} else {
+		v.value = v.value[:0]
 	}
 	if v.counted.entries() == 0 {
 		v.smallest = bytes.Clone(k)

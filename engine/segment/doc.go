@@ -3,7 +3,8 @@
 //
 // A segment is written once, front to back, and never changed:
 //
-//	data block            entries of one key space only: about 2 KiB of documents,
+//	dictionary block      a sample of the documents in the data blocks that follow
+//	data block            entries of one key space only: about 4 KiB of documents,
 //	                      or about 8 KiB of index keys
 //	data block
 //	...
@@ -26,16 +27,18 @@
 //	              block (8 bytes each for the latter two), bytes 4 to the end
 //	4       4     n, length of the payload as stored
 //	8       4     length of the payload as decoded
-//	12      1     kind: 1 documents, 2 index keys, 3 tree, 4 filter, 5 properties
-//	13      1     codec: 0 as it is, 1 LZ4 block
+//	12      1     kind: 1 documents, 2 index keys, 3 tree, 4 filter, 5 properties,
+//	              6 dictionary
+//	13      1     codec: 0 as it is, 1 LZ4 block, 2 values compressed one by one
 //	14      1     level in the tree, 0 if it is no tree block
 //	15      1     0
 //	16      n     payload
 //
 // All integers are little endian. The salt in the checksum makes a block valid in
 // one database, one segment and one place only: a stale, swapped or misplaced block
-// fails like a damaged one. A payload of 64 bytes or more is compressed if
-// that saves at least an eighth of it; a filter, which looks random, never is.
+// fails like a damaged one. Documents are compressed one by one where that saves at least
+// a quarter. Any other payload of 64 bytes or more is compressed in whole if that saves at
+// least an eighth of it; a filter, which looks random, never is.
 //
 // # Entries
 //
@@ -49,7 +52,8 @@
 //	...
 //	         the values, one behind the other
 //	...
-//	4 bytes  for each restart, entries 0, 16, 32 ...: offset of the entry
+//	4 bytes  for each restart, entries 0, 16, 32 ... of a data block, 0, 4, 8 ... of a
+//	         tree block: offset of the entry
 //	4 bytes  offset of its value
 //	...
 //	4 bytes  number of restarts
@@ -57,6 +61,35 @@
 // A restart shares nothing, other entries share all they can, which lets a search
 // compare each byte of the sought key once only. The keys lie apart from the values
 // so that a search passes over a few lines of processor cache and not over documents.
+//
+// # Values compressed one by one
+//
+// A dictionary block holds up to 16 KiB of documents, one behind the other, spread evenly
+// over the first 128 KiB of those that it is for: documents of one version of one
+// collection. Data blocks behind it hold their values compressed with it, so that one is
+// decompressed without the others, and what all have in common is stored once. Their
+// payload has all that a search needs at its beginning:
+//
+//	1 byte   1, where other payloads begin with an entry that shares nothing, 0
+//	3 bytes  number of restarts
+//	8 bytes  offset of the dictionary block, which is the last one before this block
+//	4 bytes  its length
+//	8 bytes  for each restart, entries 0, 8, 16 ...: as above, the offsets counted from
+//	         behind the restarts
+//	...
+//	         the entries, whose values have the length as stored
+//	         the values
+//
+// A value that is no tombstone is stored as
+//
+//	uvarint  its length; 0 if it is stored as it is
+//	         an LZ4 block without a frame, whose dictionary is the decoded payload of the
+//	         dictionary block; or the value
+//
+// A block has at least 4 documents and 4 bytes of values to be stored so. A dictionary
+// serves until the documents of its version end; until a batch, 128 KiB of payloads, with
+// it takes more than 5/4 of what its first batch took for as many bytes; or, if it is
+// shorter than 8 KiB, until its batch ends. There is none of less than 256 bytes.
 //
 // # Tree
 //
@@ -93,7 +126,7 @@
 //	48      8     document tombstones
 //	56      8     index entries
 //	64      8     index tombstones
-//	72      8     bytes of blocks of kind 1
+//	72      8     bytes of blocks of kinds 1 and 6
 //	80      8     bytes of blocks of kind 2
 //	88      8     bytes of all else, this footer included
 //	96      8     offset of the root of the tree, 0 if there are no entries
@@ -101,16 +134,20 @@
 //	112     4     length of the root block
 //	116     4     length of the properties block
 //	120     4     level of the root, 0 if there are no entries
-//	124     4     format version: 1
+//	124     4     format version: 2
 //	128     8     "AEROSEG\n"
 //	136     4     CRC32C of bytes 0 to 136
+//
+// Version 1 is read too. It had no dictionaries, and every sixteenth entry of its tree
+// blocks was a restart.
 //
 // # Same bytes everywhere
 //
 // The bytes depend on the entries and the options alone. The LZ4 compressor is
 // portable Go: it loads words as little endian on every machine and clears its
 // table before each block, so its output depends on its input only; just the
-// decompressor has variants in assembly, and there is one right output for these.
+// decompressor has variants in assembly, and there is one right output for these. What
+// compresses with a dictionary is our own, since the library does not.
 // Another version of that library may compress to other bytes: go.mod pins one,
 // and the golden test of this package notices.
 package segment

@@ -76,8 +76,8 @@ func prefixBytes(k []byte) int {
 // A mark is a place among the data blocks.
 type mark struct {
 	offset int64 // in the file
-	// The data blocks that one node of level 1 lists lie side by side. The filter over
-	// them and the node itself lie right behind.
+	// The data blocks that one node of level 1 lists, and their dictionaries, lie side by
+	// side. The filter over them and the node itself lie right behind.
 	first, last, behind int64 // where those of this place begin and end, and where its node ends
 }
 
@@ -96,6 +96,9 @@ func (it *Iter) mark() (mark, bool) {
 	}
 	before := e.off + e.value - b.end
 	m.offset = it.leaf.offset + portion(it.leaf.bytes, int64(before), int64(b.tail))
+	if d := b.dictionary; before == 0 && d.bytes > 0 && d.offset+d.bytes == it.leaf.offset {
+		m.offset = d.offset // it was written for what begins here
+	}
 	return m, ok
 }
 

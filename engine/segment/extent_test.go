@@ -26,14 +26,22 @@ func indexed(version, index uint16, n int) stretch {
 	return stretch{key.AppendIndexPrefix(nil, 1, version, index), n, 0}
 }
 
+// alike returns stretches whose values are compressed one by one, and others.
+func alike() []stretch {
+	return []stretch{stored(1, 3000, -1), stored(2, 10, 9), stored(3, 4000, -1), stored(4, 700, 80), stored(5, 60, -1), indexed(1, 0, 3000), indexed(3, 0, 4000)}
+}
+
 // pairsOf returns the keys of stretches, which are in order, with values that hardly
-// compress.
+// compress, or with documents if their length is -1.
 func pairsOf(rng *rand.Rand, list []stretch) []pair {
 	var pairs []pair
 	for _, s := range list {
 		for i := range s.keys {
-			p := pair{key: fmt.Appendf(bytes.Clone(s.prefix), "%06d", i), value: make([]byte, s.valueBytes)}
-			for j := range p.value {
+			p := pair{key: fmt.Appendf(bytes.Clone(s.prefix), "%06d", i), value: make([]byte, max(s.valueBytes, 0))}
+			if s.valueBytes < 0 {
+				_, _, _, p.value = benchDocument(rng, i)
+			}
+			for j := 0; j < s.valueBytes; j++ {
 				p.value[j] = byte(rng.Uint32())
 			}
 			pairs = append(pairs, p)
@@ -51,6 +59,7 @@ func TestExtents(t *testing.T) {
 		"documents only":  {stored(1, 500, 100), stored(2, 300, 20)},
 		"indexes only":    {indexed(1, 0, 700), indexed(3, 1, 20), indexed(3, 2, 2000)},
 		"many of each":    {stored(1, 3000, 80), stored(2, 10, 9), stored(3, 4000, 300), indexed(1, 0, 3000), indexed(1, 1, 3000), indexed(2, 0, 10), indexed(3, 0, 4000)},
+		"alike":           alike(),
 		"small and large": {stored(1, 1, 5000), stored(2, 20000, 3), indexed(1, 0, 1), indexed(2, 0, 20000)},
 	} {
 		for _, block := range []int{200, 1 << 10, BlockBytesDefault} {
@@ -74,10 +83,16 @@ type walked struct{ own, shared int64 }
 func walkedExtents(t *testing.T, f *bytesFile, list []stretch) map[string]walked {
 	t.Helper()
 	found := map[string]walked{}
+	dictionary := int64(0) // bytes of the one before the next block
 	_, _, err := Inspect(t.Context(), bytesFS{file: f}, testName, testName, func(b BlockInfo) error {
+		if b.Kind == kindNames[kindDictionary] {
+			dictionary = b.Bytes
+		}
 		if b.Entries == 0 {
 			return nil
 		}
+		b.Bytes += dictionary
+		dictionary = 0
 		var in []string // the prefixes that the block has keys of
 		for _, s := range list {
 			next := key.AppendSuccessor(nil, s.prefix)

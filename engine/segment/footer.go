@@ -27,6 +27,7 @@ type footer struct {
 
 	root, properties handle
 	levels           int
+	version          uint32 // of the format
 }
 
 func (f *footer) entries() int64 {
@@ -69,7 +70,7 @@ func (f *footer) append(dst []byte) []byte {
 	} {
 		dst = binary.LittleEndian.AppendUint64(dst, uint64(v))
 	}
-	for _, v := range []int64{f.root.bytes, f.properties.bytes, int64(f.levels), FormatVersion} {
+	for _, v := range []int64{f.root.bytes, f.properties.bytes, int64(f.levels), int64(f.version)} {
 		dst = binary.LittleEndian.AppendUint32(dst, uint32(v))
 	}
 	dst = append(dst, footerMagic...)
@@ -93,8 +94,8 @@ func decodeFooter(b []byte, size int64, want ID) (footer, *fault) {
 	if string(b[footerMagicAt:footerSumAt]) != footerMagic {
 		return footer{}, faultf(footerMagicAt, "no segment footer: expected %q, found %q", footerMagic, b[footerMagicAt:footerSumAt])
 	}
-	if v := binary.LittleEndian.Uint32(b[footerVersionAt:]); v != FormatVersion {
-		f := faultf(footerVersionAt, "segment format version %d; this program reads version %d", v, FormatVersion)
+	if v := binary.LittleEndian.Uint32(b[footerVersionAt:]); v < formatVersionMin || v > FormatVersion {
+		f := faultf(footerVersionAt, "segment format version %d; this program reads versions %d to %d", v, formatVersionMin, FormatVersion)
 		f.hint = "open it with the aerodb that wrote it; if that is this one, the file is damaged: restore from a backup"
 		return footer{}, f
 	}
@@ -128,6 +129,7 @@ func parseFooter(b []byte) (f footer, entries, overhead int64) {
 	f.root = handle{u64(96), u32(112)}
 	f.properties = handle{u64(104), u32(116)}
 	f.levels = int(u32(120))
+	f.version = uint32(u32(footerVersionAt))
 	return f, entries, overhead
 }
 

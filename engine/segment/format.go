@@ -7,9 +7,12 @@ import (
 	"strings"
 )
 
-// FormatVersion is the version of the format that this package writes, and the
-// only one it reads.
-const FormatVersion = 1
+// FormatVersion is the version of the format that this package writes. It reads all from
+// formatVersionMin on: version 1 has no dictionaries.
+const (
+	FormatVersion    = 2
+	formatVersionMin = 1
+)
 
 // Limits on what a segment may hold. They are checked when it is written and,
 // before anything is allocated, when it is read.
@@ -17,11 +20,11 @@ const (
 	KeyBytesMax   = 16 << 10
 	ValueBytesMax = 32 << 20
 
-	// DocumentBlockBytes is about how long the payload of a block of documents gets: a get
-	// reads one document and pays for its whole block. BlockBytesDefault is the same for
-	// index keys, which are read many in a row, and for the tree, of which a higher one
-	// would cost a get more blocks.
-	DocumentBlockBytes = 2 << 10
+	// DocumentBlockBytes is about how long the payload of a block of documents gets before
+	// its values are compressed: a get reads one document and pays for its whole block.
+	// BlockBytesDefault is the same for index keys, which are read many in a row, and for
+	// the tree, of which a higher one would cost a get more blocks.
+	DocumentBlockBytes = 4 << 10
 	BlockBytesDefault  = 8 << 10
 
 	// BlockBytesMin and Max bound WriterOptions.BlockBytes.
@@ -42,18 +45,21 @@ const (
 	kindTree       = 3
 	kindFilter     = 4
 	kindProperties = 5
+	kindDictionary = 6
 )
 
 // Codecs of a payload.
 const (
-	codecRaw = 0
-	codecLZ4 = 1
+	codecRaw    = 0
+	codecLZ4    = 1
+	codecValues = 2 // the values are compressed one by one
 )
 
 const (
 	headerBytes        = 16
-	compressBytesMin   = 64 // a shorter payload is not worth a try
-	filterTrailerBytes = 12 // the place of the filter, at the end of a level-1 payload
+	compressBytesMin   = 64         // a shorter payload is not worth a try
+	placeBytes         = 12         // a place: see appendPlace
+	filterTrailerBytes = placeBytes // the place of the filter, at the end of a level-1 payload
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -21,7 +21,7 @@ func FuzzBlock(f *testing.F) {
 		var b builder
 		var last []byte
 		for _, p := range pairs {
-			b.add(commonPrefix(last, p.key), p.key, p.value, p.tombstone)
+			b.add(restartEntries, commonPrefix(last, p.key), p.key, p.value, p.tombstone)
 			last = p.key
 		}
 		f.Add(bytes.Clone(b.payload()), pairs[len(pairs)/2].key)
@@ -58,9 +58,13 @@ func FuzzBlock(f *testing.F) {
 
 // wellFormed reports whether a Check finds nothing wrong with the entries of b.
 func wellFormed(b block) bool {
+	interval := restartEntries
+	if b.dictionary.bytes > 0 {
+		interval = restartValues
+	}
 	var w entries
 	s := &Segment{source: source{name: testName}}
-	err := w.first(s, b, handle{})
+	err := w.first(s, b, handle{}, interval)
 	for more := true; more && err == nil; {
 		more, err = w.next(s, handle{})
 	}
@@ -86,8 +90,8 @@ func ascending(b block) bool {
 // FuzzOpen opens any bytes, with their checksums set right, so that what they hold
 // is looked at. Nothing may panic, and every error must have a code.
 func FuzzOpen(f *testing.F) {
-	for _, pairs := range [][]pair{nil, tinyPairs(), benchPairs(30)} {
-		file, _ := build(f, testID, WriterOptions{BlockBytes: 128}, pairs)
+	for i, pairs := range [][]pair{nil, tinyPairs(), benchPairs(30), benchPairs(20)} {
+		file, _ := build(f, testID, WriterOptions{BlockBytes: []int{128, 128, 128, 1 << 10}[i]}, pairs)
 		f.Add(file.b, []byte("\x01\x00\x01\x00\x01u2"))
 	}
 	f.Fuzz(func(t *testing.T, b, key []byte) {

@@ -13,7 +13,7 @@ import (
 	"github.com/aerodb/aerodb/engine/key"
 )
 
-var update = flag.Bool("update", false, "rewrite testdata/tiny.golden")
+var update = flag.Bool("update", false, "rewrite the goldens in testdata")
 
 // tinyPairs is two documents, a deleted one, and index entries of the same.
 func tinyPairs() []pair {
@@ -35,8 +35,75 @@ func tinyPairs() []pair {
 // page that explains the format.
 func TestGolden(t *testing.T) {
 	f, _ := build(t, testID, WriterOptions{}, tinyPairs())
-	got := annotate(f.b)
-	const file = "testdata/tiny.golden"
+	compareGolden(t, "testdata/tiny.golden", annotate(f.b))
+}
+
+// TestGoldenOfValues does so with a payload whose values are compressed one by one.
+func TestGoldenOfValues(t *testing.T) {
+	var d dictionary
+	d.reset([]byte(`{"_id":"q1","magType":"ml","place":"4km W of Castaic, CA"}`))
+	var values builder
+	var last []byte
+	for _, v := range []string{`{"_id":"q2","magType":"md","place":"9km W of Ojai, CA"}`, `{"_id":"q3","magType":"ml","place":"Guam"}`} {
+		k := key.AppendDocument(nil, 1, 1, []byte(v[8:10]))
+		values.add(restartValues, commonPrefix(last, k), k, appendCompressed(nil, &d, []byte(v)), false)
+		last = k
+	}
+	payload := values.appendCompressed(nil)
+	setDictionary(payload, handle{4096, 74})
+	compareGolden(t, "testdata/values.golden", fmt.Sprintf("dictionary: %s\n\n%s", d.sample, annotateValues(payload)))
+}
+
+func annotateValues(payload []byte) string {
+	d := &dump{b: payload}
+	d.field(1, "values are compressed one by one")
+	d.field(3, "restarts")
+	d.field(8, "dictionary: offset")
+	d.field(4, "dictionary: length")
+	b, _ := parseBlock(payload)
+	for range b.restarts {
+		d.field(4, "restart: entry")
+		d.field(4, "restart: value")
+	}
+	var c cursor
+	c.reset(b)
+	var ends []int
+	for more := c.first(); more; more = c.next() {
+		d.field(1, "shared")
+		d.field(1, "not shared")
+		d.field(1, "value: %d bytes, tombstone: %v", len(b.valueOf(&c.e)), c.e.tombstone)
+		d.field(c.e.next-c.e.key, "%q", b.keyRest(&c.e))
+		ends = append(ends, len(payload)-len(b.data)+c.e.valueEnd)
+	}
+	for _, end := range ends {
+		d.sequences(end)
+	}
+	return d.String()
+}
+
+// sequences prints a value in the LZ4 block format that ends at end.
+func (d *dump) sequences(end int) {
+	d.field(1, "length of the document: %d", d.b[d.off])
+	for d.off < end {
+		token := int(d.b[d.off])
+		if d.off+1+token>>4 == end {
+			d.field(1, "%d literals, the end", token>>4)
+			d.field(token>>4, "%q", d.b[d.off:end])
+			break
+		}
+		d.field(1, "%d literals, a match of %d or more", token>>4, token&15+matchMin)
+		d.field(token>>4, "%q", d.b[d.off:d.off+token>>4])
+		d.field(2, "%d back", binary.LittleEndian.Uint16(d.b[d.off:]))
+		if token&15 == 15 {
+			d.field(1, "%d more", d.b[d.off])
+		}
+	}
+}
+
+// compareGolden compares a dump with the file that is to hold it, and that with the page
+// that explains the format.
+func compareGolden(t *testing.T, file, got string) {
+	t.Helper()
 	if *update {
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -54,7 +121,7 @@ func TestGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Contains(page, append([]byte("```\n"), append(want, "```\n"...)...)) {
-		t.Error("docs/format/segment.md does not quote testdata/tiny.golden")
+		t.Errorf("docs/format/segment.md does not quote %s", file)
 	}
 }
 
@@ -89,7 +156,7 @@ func annotate(file []byte) string {
 }
 
 func (d *dump) block() {
-	kinds := []string{"", "documents", "index keys", "tree", "filter", "properties"}
+	kinds := []string{"", "documents", "index keys", "tree", "filter", "properties", "dictionary"}
 	h := decodeHeader(d.b[d.off:])
 	d.field(4, "checksum")
 	d.field(4, "%d bytes stored", h.stored)
@@ -169,7 +236,7 @@ func TestDeterminism(t *testing.T) {
 		t.Fatal("the same entries made different bytes")
 	}
 	// Pins what the golden is too small to show: compressed blocks.
-	const want = "977edf8e74468d5e1d58501fb1a3e8f9e841d14d86e18cd585e07e0c1cb45c75"
+	const want = "412ac4a79e464e2fb30a5a0d64a10f7bbe9840b1f94d8b3fe9748aecd88a7f06"
 	if got := fmt.Sprintf("%x", sha256.Sum256(a.b)); got != want {
 		t.Errorf("the bytes of a segment changed: SHA-256 %s", got)
 	}

@@ -17,6 +17,7 @@ type Iter struct {
 
 	uncached bool
 	buf      []byte // of an uncached data block
+	value    []byte // of the entry, if it is not stored as it is
 }
 
 // NewIter returns an iterator that reads through the cache. It holds a reference
@@ -56,7 +57,7 @@ func (it *Iter) Close() {
 	}
 	it.s.Unref()
 	clear(it.tree)
-	*it = Iter{tree: it.tree, buf: it.buf, data: cursor{key: it.data.key[:0], back: it.data.back[:0]}}
+	*it = Iter{tree: it.tree, buf: it.buf, value: it.value, data: cursor{key: it.data.key[:0], back: it.data.back[:0]}}
 }
 
 // Valid reports whether the iterator stands on an entry.
@@ -69,7 +70,12 @@ func (it *Iter) Err() error { return it.err }
 func (it *Iter) Key() []byte { return it.data.key }
 
 // Value returns the value of the entry, valid until the next move.
-func (it *Iter) Value() []byte { return it.data.b.valueOf(&it.data.e) }
+func (it *Iter) Value() []byte {
+	if it.data.b.dictionary.bytes > 0 {
+		return it.value
+	}
+	return it.data.b.valueOf(&it.data.e)
+}
 
 // Tombstone reports whether the entry is a tombstone.
 func (it *Iter) Tombstone() bool { return it.data.e.tombstone }
@@ -119,6 +125,9 @@ func (it *Iter) SeekLT(key []byte) bool {
 func (it *Iter) place(found bool) bool {
 	if it.data.bad && it.err == nil {
 		it.err = it.s.malformed(it.leaf, "data")
+	}
+	if found && it.err == nil && it.data.b.dictionary.bytes > 0 {
+		it.value, it.err = it.s.appendValue(reuse(it.value), it.leaf, &it.data.b, &it.data.e)
 	}
 	it.valid = found && it.err == nil
 	return it.valid

@@ -17,6 +17,7 @@ type Segment struct {
 	cache   *blockcache.Cache
 	cacheID uint64
 	root    atomic.Pointer[node] // once read, kept: every lookup begins there
+	dicts   dictionaryKeeper
 	refs    atomic.Int64
 }
 
@@ -140,7 +141,10 @@ func (s *Segment) getIn(at handle, k, dst []byte) (value []byte, tombstone, foun
 	if !p.equal {
 		return dst, false, false, nil
 	}
-	return append(dst, b.valueOf(&p.at)...), p.at.tombstone, true, nil
+	if value, err = s.appendValue(dst, at, &b, &p.at); err != nil {
+		return dst, false, false, err
+	}
+	return value, p.at.tombstone, true, nil
 }
 
 // dataBlock returns where the only data block is that may hold k; false if none may,

@@ -85,7 +85,13 @@ func (s *source) decode(stored []byte, offset int64, kind, level byte, dst []byt
 		dst = make([]byte, h.raw)
 	}
 	dst = dst[:h.raw]
-	return dst, s.decompress(dst, stored[headerBytes:], h.codec, offset)
+	if err := s.decompress(dst, stored[headerBytes:], h.codec, offset); err != nil {
+		return nil, err
+	}
+	if (h.codec == codecValues) != (h.kind == kindDocuments && hasCompressedValues(dst)) {
+		return nil, s.damage(offset, "codec %d, which its content contradicts", h.codec)
+	}
+	return dst, nil
 }
 
 func kindFits(found, want byte) bool {
@@ -94,7 +100,7 @@ func kindFits(found, want byte) bool {
 
 func (s *source) decompress(dst, body []byte, codec byte, offset int64) error {
 	switch codec {
-	case codecRaw:
+	case codecRaw, codecValues:
 		if len(body) != len(dst) {
 			return s.damage(offset, "raw block of %d bytes, expected %d", len(body), len(dst))
 		}
@@ -131,7 +137,15 @@ func cutFilterHandle(payload []byte) (rest []byte, filter handle, ok bool) {
 	if n < 0 {
 		return nil, handle{}, false
 	}
-	filter.offset = int64(binary.LittleEndian.Uint64(payload[n:]))
-	filter.bytes = int64(binary.LittleEndian.Uint32(payload[n+8:]))
-	return payload[:n], filter, true
+	return payload[:n], placeAt(payload[n:]), true
+}
+
+// appendPlace appends a place in 12 bytes: offset, length.
+func appendPlace(dst []byte, h handle) []byte {
+	return binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint64(dst, uint64(h.offset)), uint32(h.bytes))
+}
+
+// placeAt decodes what appendPlace appended. It is for the reader to check.
+func placeAt(b []byte) handle {
+	return handle{int64(binary.LittleEndian.Uint64(b)), int64(binary.LittleEndian.Uint32(b[8:]))}
 }

@@ -27,7 +27,9 @@ type survey struct {
 	s     *Segment
 	ctx   context.Context
 	buf   []byte
-	left  int64 // how many blocks the file can have, less those read
+	value []byte
+	left  int64          // how many blocks the file can have, less those read
+	dict  keptDictionary // the last one; no sample if it cannot be read
 	found []error
 	ended bool
 }
@@ -108,6 +110,7 @@ func (v *survey) leaf(h handle) {
 		v.note(err)
 		return
 	}
+	sample, readable := v.dictionary(b.dictionary)
 	var c cursor
 	c.reset(b)
 	for more := c.first(); more; more = c.next() {
@@ -115,8 +118,30 @@ func (v *survey) leaf(h handle) {
 			c.bad = true
 			break
 		}
+		if !readable || b.dictionary.bytes == 0 || c.e.tombstone {
+			continue
+		}
+		if v.value, readable = appendUncompressed(reuse(v.value), b.valueOf(&c.e), sample); !readable {
+			c.bad = true
+			break
+		}
 	}
 	if c.bad {
 		v.note(v.s.malformed(h, "data"))
 	}
+}
+
+// dictionary reads the dictionary of a data block, if it has one, once for all blocks in
+// a row that have the same.
+func (v *survey) dictionary(h handle) (sample []byte, ok bool) {
+	if h.bytes == 0 {
+		return nil, true
+	}
+	if v.dict.at != h {
+		buf := v.buf
+		v.buf = nil // the data block lies there
+		sample, _ = v.read(h, kindDictionary, 0)
+		v.dict, v.buf = keptDictionary{h, sample}, buf
+	}
+	return v.dict.sample, v.dict.sample != nil
 }

@@ -35,7 +35,7 @@ func (w *Writer) list(level int, separator []byte, h handle) {
 		t.separator = append(t.separator[:0], separator...)
 	}
 	w.value = appendHandle(w.value[:0], h)
-	t.add(commonPrefix(t.last, separator), separator, w.value, false)
+	t.add(restartTree, commonPrefix(t.last, separator), separator, w.value, false)
 	t.last = append(t.last[:0], separator...)
 }
 

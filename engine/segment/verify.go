@@ -53,8 +53,12 @@ type verifier struct {
 	hashes   []uint64     // of document keys since the last filter
 	filter   handle       // not yet named by a level-1 block
 	unlisted [][]unlisted // by level, 0 for data: blocks not yet listed one level up
-	ended    bool         // the properties block was seen
-	finished bool         // so was the footer
+	value    []byte       // of the entry, if it is not stored as it is
+	// dictionary is the last one, unused if no block was seen that needs it.
+	dictionary keptDictionary
+	unused     bool
+	ended      bool // the properties block was seen
+	finished   bool // so was the footer
 }
 
 // unlisted is a block, and the key that it must be listed with.
@@ -89,6 +93,8 @@ func (v *verifier) block() (here handle, kind byte, err error) {
 	case h.kind == kindDocuments || h.kind == kindIndexKeys:
 	case h.kind == kindFilter:
 		err = v.checkFilter(here)
+	case h.kind == kindDictionary:
+		err = v.checkDictionary(here)
 	case h.kind == kindProperties:
 		err = v.properties(here)
 	default:
@@ -112,6 +118,16 @@ func (v *verifier) checkFilter(h handle) error {
 		return v.s.damage(h.offset, "the filter is not that of the %d document keys before it", len(v.hashes))
 	}
 	v.filter, v.hashes = h, v.hashes[:0]
+	return nil
+}
+
+// checkDictionary keeps a dictionary block for those behind it.
+func (v *verifier) checkDictionary(h handle) error {
+	if v.unused || v.filter.bytes != 0 || v.s.foot.version < 2 {
+		return v.s.damage(h.offset, "a dictionary where none belongs")
+	}
+	v.dictionary, v.unused = keptDictionary{h, bytes.Clone(v.payload)}, true
+	v.counted.documentBytes += h.bytes
 	return nil
 }
 
@@ -141,7 +157,11 @@ func (v *verifier) node(h handle, level int) error {
 // children verifies that a tree block lists these blocks and no others.
 func (v *verifier) children(n *node, h handle, want []unlisted) error {
 	v.tree.last = v.tree.last[:0]
-	err := v.tree.first(v.s, n.block, h)
+	interval := restartTree
+	if v.s.foot.version < 2 {
+		interval = restartEntries
+	}
+	err := v.tree.first(v.s, n.block, h, interval)
 	i := 0
 	for more := true; more && err == nil; i++ {
 		c := unlisted{}
@@ -163,7 +183,7 @@ func (v *verifier) children(n *node, h handle, want []unlisted) error {
 
 // properties verifies the properties block.
 func (v *verifier) properties(h handle) error {
-	if v.filter.bytes > 0 || !bytes.Equal(v.payload, appendProperties(nil, v.smallest, v.data.last)) {
+	if v.unused || v.filter.bytes > 0 || !bytes.Equal(v.payload, appendProperties(nil, v.smallest, v.data.last)) {
 		return v.s.damage(h.offset, "the properties block is not the one that belongs here")
 	}
 	v.counted.properties, v.ended = h, true

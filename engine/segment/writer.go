@@ -31,7 +31,7 @@ type Info struct {
 	IndexEntries       int64 // index keys with a value
 	IndexTombstones    int64
 
-	DocumentBytes int64 // blocks of documents; the three sum up to Bytes
+	DocumentBytes int64 // blocks of documents, dictionaries included; the three sum up to Bytes
 	IndexBytes    int64 // blocks of index keys
 	OverheadBytes int64 // tree, filters, properties, footer
 }
@@ -55,6 +55,7 @@ type Writer struct {
 	docBytes   int     // of blocks of documents
 	data       builder // the open data block
 	separator  []byte  // between the block before and the open one
+	section    []byte  // of the open block: what its first key has in common with those of its collection
 	smallest   []byte
 	last       []byte // the last key added
 	tree       []treeBuilder
@@ -63,6 +64,8 @@ type Writer struct {
 	hashed     int      // how many of them lie in the open data block
 	filled     *batch   // ended data blocks
 	packing    *batch   // those before, being compressed; nil if none are
+	packer     packer   // compresses them
+	dictionary handle   // the last one written
 
 	out      []byte // bytes of the file from written on
 	written  int64
@@ -84,7 +87,7 @@ func NewWriter(f vfs.File, name string, id ID, o WriterOptions) *Writer {
 	}
 	return &Writer{
 		file: f, name: name, salt: id.salt(),
-		foot:       footer{id: id},
+		foot:       footer{id: id, version: FormatVersion},
 		blockBytes: blockBytes, docBytes: docBytes,
 		filled: newBatch(),
 		out:    make([]byte, 0, outBytes+4*BlockBytesDefault),
@@ -120,8 +123,9 @@ func (w *Writer) Add(k, value []byte, tombstone bool) error {
 		fallthrough
 	case w.data.entries == 0:
 		w.separator = append(w.separator[:0], k[:shared+1]...)
+		w.section = append(w.section[:0], k[:prefixBytes(k)]...)
 	}
-	w.data.add(shared, k, value, tombstone)
+	w.data.add(restartEntries, shared, k, value, tombstone)
 	w.last = append(w.last[:shared], k[shared:]...)
 	w.foot.count(k[0], tombstone)
 	if k[0] == key.SpaceDocument {
@@ -159,6 +163,8 @@ func (w *Writer) endData() error {
 		d.kind = kindIndexKeys
 	}
 	d.separator = append(d.separator, w.separator...)
+	d.section = append(d.section, w.section...)
+	d.entries, d.values = w.data.entries, len(w.data.values)
 	d.payload = w.data.take(d.payload)
 	d.hashes, w.hashed = w.hashed, 0
 	w.filled.bytes += len(d.payload)
@@ -216,16 +222,15 @@ func (w *Writer) offset() int64 { return w.written + int64(len(w.out)) }
 // emit compresses a block and appends it to the file.
 func (w *Writer) emit(kind, level byte, payload []byte) (handle, error) {
 	w.packed = pack(&w.lz4, reuse(w.packed), kind, payload)
-	return w.put(kind, level, payload, w.packed)
+	if len(w.packed) == 0 {
+		return w.put(kind, level, codecRaw, len(payload), payload)
+	}
+	return w.put(kind, level, codecLZ4, len(payload), w.packed)
 }
 
-// put appends a block to the file: its payload, or packed if that is not empty.
-func (w *Writer) put(kind, level byte, payload, packed []byte) (handle, error) {
-	h, body := header{raw: uint32(len(payload)), kind: kind, codec: codecRaw, level: level}, payload
-	if len(packed) > 0 {
-		h.codec, body = codecLZ4, packed
-	}
-	h.stored = uint32(len(body))
+// put appends a block to the file, whose payload of raw bytes that codec made body of.
+func (w *Writer) put(kind, level, codec byte, raw int, body []byte) (handle, error) {
+	h := header{stored: uint32(len(body)), raw: uint32(raw), kind: kind, codec: codec, level: level}
 	offset, start := w.offset(), len(w.out)
 	w.out = append(append(w.out, make([]byte, headerBytes)...), body...)
 	stored := w.out[start:]

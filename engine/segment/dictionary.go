@@ -1,0 +1,218 @@
+package segment
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// A dictionary is a sample of documents, ready for others that are like them to be
+// compressed against it. What many documents have in common, such as the names of their
+// fields, is then stored once, and yet each can be decompressed by itself.
+//
+// The output is the LZ4 block format, decompressed with the sample as its dictionary. All
+// matches are of the sample: a document that repeats itself belongs into a block that is
+// compressed in whole.
+type dictionary struct {
+	sample []byte
+	// latest has the last place whose six bytes have that hash, earlier that before each
+	// place: one more than it, or 0 if there is none.
+	latest  [1 << dictionaryHashBits]uint16
+	earlier []uint16
+}
+
+const (
+	// dictionaryBytesMax is the largest sample: one that fits into the first cache of a
+	// processor together with what reads it. It is below what an offset can reach by more
+	// than the longest value that is compressed so.
+	dictionaryBytesMax = 16 << 10
+	dictionaryHashBits = 13
+	// tries bounds how many places of the sample are compared for one match.
+	tries = 4
+	// matchWorth is the shortest match that is taken. Shorter ones are mostly accidents
+	// among digits: they save a byte, keep a longer one from being found, and cost the
+	// reader another step.
+	matchWorth = 7
+
+	// The LZ4 block format: the shortest match, and how many of the last bytes must be
+	// literals and how many must be left where the last match begins.
+	matchMin        = 4
+	literalsAtEnd   = 5
+	matchFromEndMin = 12
+)
+
+// reset makes it the dictionary of a sample, which it keeps.
+func (d *dictionary) reset(sample []byte) {
+	d.sample = sample
+	clear(d.latest[:])
+	if cap(d.earlier) < len(sample) {
+		d.earlier = make([]uint16, dictionaryBytesMax)
+	}
+	d.earlier = d.earlier[:len(sample)]
+	for i := 0; i+8 <= len(sample); i++ {
+		h := hash6(binary.LittleEndian.Uint64(sample[i:]))
+		d.earlier[i] = d.latest[h]
+		d.latest[h] = uint16(i + 1)
+	}
+}
+
+// hash6 hashes the first six of eight bytes.
+func hash6(v uint64) uint64 { return (v << 16) * 0x9e3779b97f4a7c15 >> (64 - dictionaryHashBits) }
+
+// compress appends src to dst, compressed. At each byte it takes the longest match of a
+// few, and what the sample has in common with it before that too.
+func (d *dictionary) compress(dst, src []byte) []byte {
+	literals := 0 // from here on nothing is written yet
+	end := len(src) - literalsAtEnd
+	for i := 0; i <= len(src)-matchFromEndMin; {
+		at, n := d.find(src[i:end], binary.LittleEndian.Uint64(src[i:]))
+		if n < matchWorth {
+			i++
+			continue
+		}
+		for i > literals && at > 0 && src[i-1] == d.sample[at-1] {
+			i, at, n = i-1, at-1, n+1
+		}
+		offset := len(d.sample) - at + i
+		if offset > 1<<16-1 {
+			break // the rest is too far away
+		}
+		dst = appendSequence(dst, src[literals:i], n-matchMin)
+		dst = binary.LittleEndian.AppendUint16(dst, uint16(offset))
+		dst = appendLength(dst, n-matchMin)
+		i += n
+		literals = i
+	}
+	return appendSequence(dst, src[literals:], 0)
+}
+
+// find returns where in the sample the longest match with the beginning of src is, of
+// those it tries, and its length; less than matchWorth if there is none. V is the first
+// eight bytes of it, which may reach beyond src.
+func (d *dictionary) find(src []byte, v uint64) (at, n int) {
+	for p, left := d.latest[hash6(v)], tries; p != 0 && left > 0; p, left = d.earlier[p-1], left-1 {
+		from := d.sample[p-1:]
+		if n >= len(from) || n >= len(src) || from[n] != src[n] {
+			continue
+		}
+		if m := commonPrefix(from, src); m > n {
+			at, n = int(p-1), m
+		}
+	}
+	return at, n
+}
+
+// appendSequence appends the head of a sequence, a token, and its literals. The offset of
+// the match and what its length has beyond the token follow.
+func appendSequence(dst, literals []byte, match int) []byte {
+	dst = append(dst, byte(min(len(literals), 15)<<4|min(match, 15)))
+	return append(appendLength(dst, len(literals)), literals...)
+}
+
+// appendLength appends what a length has beyond the 15 that a token says.
+func appendLength(dst []byte, n int) []byte {
+	if n < 15 {
+		return dst
+	}
+	for n -= 15; n >= 255; n -= 255 {
+		dst = append(dst, 255)
+	}
+	return append(dst, byte(n))
+}
+
+// wide is how many bytes are copied at once: most literals and matches are shorter, and
+// what is copied too much is overwritten by what comes next.
+const wide = 32
+
+// uncompress fills dst[:n] with what src, a block in the LZ4 format, decompresses to with
+// that dictionary. It reports false if src is not such a block, or one of another length.
+// Dst must have room for wide bytes more, which are left with anything.
+func uncompress(dst []byte, n int, src, dict []byte) bool {
+	out := 0
+	for i := 0; i < len(src); {
+		token := src[i]
+		i++
+		size := int(token >> 4)
+		if size < 15 && i+16 <= len(src) && out <= n {
+			*(*[16]byte)(dst[out:]) = *(*[16]byte)(src[i:])
+		} else {
+			if size == 15 {
+				if size, i = readLength(src, i, size); i < 0 {
+					return false
+				}
+			}
+			if size > len(src)-i || size > n-out {
+				return false
+			}
+			copy(dst[out:out+size], src[i:])
+		}
+		i, out = i+size, out+size
+		if i >= len(src) {
+			return i == len(src) && token&15 == 0 && out == n
+		}
+		if i+2 > len(src) {
+			return false
+		}
+		offset := int(binary.LittleEndian.Uint16(src[i:]))
+		i += 2
+		if size = int(token & 15); size == 15 {
+			if size, i = readLength(src, i, size); i < 0 {
+				return false
+			}
+		}
+		size += matchMin
+		at := len(dict) + out - offset
+		switch {
+		case offset == 0 || at < 0 || size > n-out:
+			return false
+		case size <= wide && at+wide <= len(dict):
+			// In two steps, since the compiler copies no more than 16 bytes without a call.
+			*(*[16]byte)(dst[out:]) = *(*[16]byte)(dict[at:])
+			*(*[16]byte)(dst[out+16:]) = *(*[16]byte)(dict[at+16:])
+		case at+size <= len(dict):
+			copy(dst[out:out+size], dict[at:])
+		default:
+			copyMatch(dst[:out+size], out, dict, at)
+		}
+		out += size
+	}
+	return false
+}
+
+// copyMatch fills dst from out on with a match that begins at a place of the dictionary
+// and what was decompressed behind it, and may reach into what it writes.
+func copyMatch(dst []byte, out int, dict []byte, at int) {
+	if at < len(dict) {
+		out += copy(dst[out:], dict[at:])
+		at = len(dict)
+	}
+	for from := at - len(dict); out < len(dst); out, from = out+1, from+1 {
+		dst[out] = dst[from]
+	}
+}
+
+// readLength reads what a length has beyond the 15 of a token; the place behind is -1 if
+// that is cut off, or is longer than any value.
+func readLength(src []byte, i, n int) (length, behind int) {
+	for i < len(src) {
+		b := src[i]
+		i++
+		n += int(b)
+		if n > payloadBytesMax {
+			return 0, -1
+		}
+		if b < 255 {
+			return n, i
+		}
+	}
+	return 0, -1
+}
+
+// expandMax is the largest length that n compressed bytes can have been: each byte of a
+// length stands for 255 at most.
+func expandMax(n int) int {
+	hi, lo := bits.Mul64(uint64(n), 255)
+	if hi != 0 || lo > payloadBytesMax {
+		return payloadBytesMax
+	}
+	return int(lo)
+}
