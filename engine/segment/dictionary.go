@@ -25,7 +25,7 @@ const (
 	// processor together with what reads it. It is below what an offset can reach by more
 	// than the longest value that is compressed so.
 	dictionaryBytesMax = 16 << 10
-	dictionaryHashBits = 13
+	dictionaryHashBits = 16
 	// tries bounds how many places of the sample are compared for one match.
 	tries = 4
 	// matchWorth is the shortest match that is taken. Shorter ones are mostly accidents
