@@ -200,15 +200,24 @@ func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 // A backup is of the moment that it began, also if the log grows while it is written.
 func TestBackupWhileTheLogGrows(t *testing.T) {
-	db, o := newDB(t)
+	o := testOptions(vfs.NewMem())
+	o.WALMaxSize = 8 << 20
+	mustInit(t, o)
+	db := mustOpen(t, o)
 	c := people(t, db)
+	noise := make([]byte, 2<<20) // more than is gathered before the log's turn comes
+	_, err := seeded(2).Read(noise)
+	mustDo(t, err)
+	mustDo(t, c.Insert(fmt.Appendf(nil, `{"_id":"0","name":"%x"}`, noise)))
+	_, err = db.Checkpoint(ctx)
+	mustDo(t, err)
 	mustDo(t, c.Insert(privateDoc("1", 3000)))
 	want, tar := digestOf(t, db), backupOf(t, db)
 	var got []byte
 	_, before := logFile(t, o.FS.(*vfs.Mem))
-	_, err := db.Backup(context.Background(), writerFunc(func(p []byte) (int, error) {
+	_, err = db.Backup(context.Background(), writerFunc(func(p []byte) (int, error) {
 		if len(got) == 0 {
-			mustDo(t, c.Insert(privateDoc("2", 60<<10)))
+			mustDo(t, c.Insert(privateDoc("2", 1<<20)))
 		}
 		got = append(got, p...)
 		return len(p), nil
