@@ -86,5 +86,5 @@ func (l *Log) lost(cause, err error) error {
 	l.failed = true
 	e := l.ungrown(cause)
 	e.Message += "; nor could what it left be taken back: " + err.Error()
-	return e.WithHint("look at the disk, then reopen: this one write was not made, all acknowledged ones are there")
+	return e.WithHint("look at the disk, then reopen: this one write was not made")
 }

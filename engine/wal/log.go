@@ -164,9 +164,17 @@ func (l *Log) withdraw(op string, n int64, cause error) error {
 func (l *Log) sync(op string) error {
 	if err := l.file.Datasync(); err != nil {
 		l.failed = true
-		return because(err, dberr.WALFsyncFailed, op, l.path(), "the sync failed, whether the write is durable is unknown")
+		return because(err, dberr.WALFsyncFailed, op, l.path(), inDoubt(op))
 	}
 	return nil
+}
+
+// inDoubt says what a failed sync leaves unknown.
+func inDoubt(op string) string {
+	if op == opGrow {
+		return "the sync failed while the log was made larger, so the write was not made; whether the log is larger is unknown"
+	}
+	return "the sync failed, whether the write is durable is unknown"
 }
 
 // writeAll writes p. A short write is a failure, whatever the error says.
