@@ -12,7 +12,7 @@ var Keys = []Key{
 		Name: "wal.max_size", Kind: Size, Default: "64MiB", Min: 64 << 10, Max: 4 << 30,
 		Note: "recovery replays at most this much",
 		Why: "Larger means fewer checkpoints and faster bulk loads, and a longer recovery after a crash. " +
-			"It also bounds the memory of what is not yet in a segment, and one insert_many must fit into it. A change takes effect with the next checkpoint.",
+			"It also bounds the memory of what is not yet in a segment, and one insert_many must fit into it. The file grows up to it by steps of a sixteenth, 4 MiB at most.",
 		set: func(c *Config, v value) { c.WAL.MaxSize = v.n },
 	},
 	{

@@ -185,7 +185,28 @@ func (s *source) openFiles() error {
 	if db.wal == nil {
 		return nil // a snapshot has none; it gets an empty one
 	}
-	return s.openFile(nameWAL, db.gen.wal(), db.wal.Name())
+	if err := s.openFile(nameWAL, db.gen.wal(), db.wal.Name()); err != nil {
+		return err
+	}
+	name, header := path.Join(nameWAL, db.wal.Name()), db.wal.Header()
+	s.files[name] = &logContent{s.files[name], header.Encode(db.uuid)}
+	return nil
+}
+
+// A logContent is a log with the header that it had when the backup began. Everything
+// else that the backup takes of it stays as it is, while the header is written again each
+// time that the log grows.
+type logContent struct {
+	backup.Content
+	header []byte
+}
+
+func (c *logContent) ReadAt(p []byte, off int64) (int, error) {
+	n, err := c.Content.ReadAt(p, off)
+	if off < int64(len(c.header)) {
+		copy(p[:n], c.header[off:])
+	}
+	return n, err
 }
 
 func (s *source) openFile(folder, dir, base string) error {
@@ -226,7 +247,7 @@ func (s *source) describe() error {
 // started.
 func (s *source) emptyLog() {
 	db := s.db
-	h := wal.Header{FirstSequence: db.visible + 1, Size: db.opts.WALMaxSize, BaseDigest: db.digest}
+	h := wal.Header{FirstSequence: db.visible + 1, Size: db.walOptions().FirstSize(), BaseDigest: db.digest}
 	name := wal.FileName(h.FirstSequence)
 	s.files[path.Join(nameWAL, name)] = &memoryContent{*bytes.NewReader(h.Encode(db.uuid))}
 	s.manifest.WAL = manifest.BackupWAL{File: name, FirstSequence: h.FirstSequence, FileBytes: h.Size, UsedBytes: wal.HeaderBytes}

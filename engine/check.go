@@ -175,11 +175,11 @@ func (db *DB) predictRecovery(entries []HistoryEntry, bytes int64) (d time.Durat
 
 func (r *CheckResult) lookAtLog(db *DB, m manifest.Manifest) error {
 	name := path.Join(db.gen.wal(), m.WAL.File)
-	used, size, err := wal.Extent(db.fs, db.path(name))
+	used, _, err := wal.Extent(db.fs, db.path(name))
 	if err != nil {
 		return dberr.From(err).In(name)
 	}
-	r.WALUsed, r.WALLimit = used, size
+	r.WALUsed, r.WALLimit = used, db.walLimit()
 	return nil
 }
 

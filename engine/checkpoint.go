@@ -112,12 +112,13 @@ func (p *plan) startLog() (err error) {
 	if db.wal.NextSequence() == db.manifest.WAL.FirstSequence {
 		return nil
 	}
-	header := wal.Header{FirstSequence: db.wal.NextSequence(), Size: db.opts.WALMaxSize, BaseDigest: db.digest}
-	p.log, err = wal.Create(db.walOptions(), header)
+	o := db.walOptions()
+	header := wal.Header{FirstSequence: db.wal.NextSequence(), Size: o.FirstSize(), BaseDigest: db.digest}
+	p.log, err = wal.Create(o, header)
 	if vfs.IsExist(err) {
 		// A checkpoint that failed could not take its own back.
 		db.discard(path.Join(db.gen.wal(), wal.FileName(header.FirstSequence)))
-		p.log, err = wal.Create(db.walOptions(), header)
+		p.log, err = wal.Create(o, header)
 	}
 	return db.place(err)
 }
@@ -278,7 +279,7 @@ func (p *plan) install() {
 }
 
 func (db *DB) walOptions() wal.Options {
-	return wal.Options{FS: db.fs, Dir: db.path(db.gen.wal()), UUID: db.uuid}
+	return wal.Options{FS: db.fs, Dir: db.path(db.gen.wal()), UUID: db.uuid, SizeMax: db.opts.WALMaxSize}
 }
 
 // place makes the path in an error of the log relative to the data directory.

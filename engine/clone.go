@@ -243,6 +243,10 @@ func (c *cloner) fill(out, in vfs.File, used int64) error {
 		}
 		off += int64(len(part))
 	}
+	// A log that another process makes larger has the size that its header said by now.
+	if info, err = in.Stat(); err != nil {
+		return err
+	}
 	return out.Truncate(info.Size())
 }
 

@@ -2,13 +2,11 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"runtime"
 
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/engine/digest"
 	"github.com/aerodb/aerodb/engine/schema"
-	"github.com/aerodb/aerodb/engine/vfs"
 	"github.com/aerodb/aerodb/engine/wal"
 )
 
@@ -149,13 +147,14 @@ func (db *DB) room(group []*transaction) (n int, err error) {
 	return n, nil
 }
 
-// walLimit returns how many bytes of the log may be used.
-func (db *DB) walLimit() int64 { return min(db.wal.Size(), db.opts.WALMaxSize) }
+// walLimit returns how many bytes of the log may be used: it grows up to there, and one
+// that is laid out further is not filled.
+func (db *DB) walLimit() int64 { return db.opts.WALMaxSize }
 
 // fits reports whether a record of the payload keeps below the limit, with room left
 // for a seal.
 func (db *DB) fits(payload int) bool {
-	return wal.RecordBytes(payload) <= db.walLimit()-wal.SealBytes-db.wal.Used()
+	return wal.RecordBytes(payload) <= db.wal.Room(db.walLimit())
 }
 
 // makeRoom sees to it that a record of the payload fits: if it does not, it runs the
@@ -173,31 +172,12 @@ func (db *DB) makeRoom(payload int) error {
 		return dberr.New(dberr.WALFull, "the WAL has used %d of %d bytes and the write takes %d; wal.on_full is %q", db.wal.Used(), db.walLimit(), need, OnFullReject)
 	}
 	db.log.Info("wal.full", "used_bytes", db.wal.Used(), "limit_bytes", db.walLimit(), "needed_bytes", need)
-	if db.wal.NextSequence() == db.manifest.WAL.FirstSequence {
-		return db.resizeLog()
-	}
 	r, err := db.checkpoint(context.Background())
 	if err != nil {
 		return err
 	}
 	db.checkpoints.automatic++
 	db.log.Info("wal.checkpointed", "snapshot", r.Snapshot.ID, "documents_flushed", r.DocumentsFlushed, "bytes_written", r.BytesWritten, "duration_ms", r.Duration.Milliseconds())
-	return nil
-}
-
-// resizeLog gives an empty log the size that Options ask for: it was made when they
-// asked for less, and no checkpoint would follow it by another.
-func (db *DB) resizeLog() error {
-	log, err := db.wal.Resize(db.walOptions(), db.opts.WALMaxSize)
-	if errors.Is(err, vfs.ErrUnsynced) {
-		db.fail(err)
-		return db.usable()
-	}
-	if err != nil {
-		return db.place(err)
-	}
-	db.log.Info("wal.resized", "bytes_before", db.wal.Size(), "bytes_after", log.Size())
-	db.wal = log
 	return nil
 }
 
@@ -221,7 +201,12 @@ func (db *DB) commitRecord(group []*transaction) {
 	if w.batch.Count() == 0 {
 		return
 	}
-	if err := db.place(db.wal.Append(&w.batch, sum)); err != nil {
+	laid := db.wal.Size()
+	err := db.place(db.wal.Append(&w.batch, sum))
+	if size := db.wal.Size(); size > laid {
+		db.log.Debug("wal.grown", "bytes_before", laid, "bytes_after", size)
+	}
+	if err != nil {
 		if db.wal.Failed() {
 			db.fail(err)
 		}

@@ -160,7 +160,7 @@ func playFullLog(t *testing.T, o engine.Options) {
 	db = mustOpen(t, o)
 	c, err = db.Collection("person", "v1")
 	mustDo(t, err)
-	mustDo(t, c.Insert(privateDoc("large", 20<<10))) // more than the log that is there holds
+	mustDo(t, c.Insert(privateDoc("large", 20<<10)))
 	mustDo(t, db.Close())
 }
 
@@ -264,7 +264,7 @@ func playTorn(t *testing.T, o engine.Options) {
 	name := "data/generations/000001/wal/" + onlyName(t, killed, "data/generations/000001/wal")
 	log := content(killed, name)
 	clear(log[s.WALSizeBytes-512 : s.WALSizeBytes])
-	rewrite(killed, name, log)
+	rewrite(killed, name, append(log, make([]byte, 4096)...)) // nor was the log made larger
 	o.FS = killed
 	mustDo(t, mustOpen(t, o).Close())
 }

@@ -318,8 +318,6 @@ func tolerated(c call, f fault) string {
 		return "whether it is a snapshot: it is looked at once more"
 	case checkpoint && (c.op.Kind == vfs.KindRemove || snapshots) && c.last:
 		return "garbage behind a checkpoint: it is logged, and goes with the next checkpoint or open"
-	case c.op.Kind == vfs.KindRemove && strings.HasSuffix(c.op.Path, "/wal/RESIZING.tmp"):
-		return "the mark of a log that got another size: it goes with the next open"
 	case c.step == "open" && garbage && (c.late || leftoverOf(c.op.Path)):
 		return "a leftover that stays: it is logged, and goes with the next open"
 	case (c.step == "verify" || c.step == "drill") && c.op.Kind == vfs.KindStat:

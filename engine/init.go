@@ -181,7 +181,8 @@ func initLocked(o Options) (Identity, error) {
 			return Identity{}, vfs.Wrap(err, "init", dir)
 		}
 	}
-	log, err := wal.Create(wal.Options{FS: o.FS, Dir: join(gen.wal()), UUID: uuid}, wal.Header{FirstSequence: 1, Size: o.WALMaxSize})
+	logOptions := wal.Options{FS: o.FS, Dir: join(gen.wal()), UUID: uuid, SizeMax: o.WALMaxSize}
+	log, err := wal.Create(logOptions, wal.Header{FirstSequence: 1, Size: logOptions.FirstSize()})
 	if err != nil {
 		return Identity{}, err
 	}

@@ -101,7 +101,7 @@ func TestFailedCheckpointLeavesNothing(t *testing.T) {
 // A log that was made for a larger wal.max_size is used up to the smaller one only.
 func TestSmallerLimitHoldsAtOnce(t *testing.T) {
 	o := testOptions(vfs.NewMem())
-	o.WALMaxSize = 64 << 10
+	o.WALMaxSize = 1 << 20 // of which 64 KiB are laid out
 	mustInit(t, o)
 	o.WALMaxSize, o.WALOnFull = 16<<10, engine.OnFullReject
 	db := mustOpen(t, o)

@@ -53,8 +53,9 @@ type Options struct {
 	// for writing. What it sees is a state of it that was whole at some moment, or an
 	// error if the other is quicker each time.
 	Unlocked bool
-	// WALMaxSize is the size in bytes of the WAL file, which bounds what recovery
-	// replays. A database keeps the file it has until the next checkpoint. Default: 64 MiB.
+	// WALMaxSize is what the WAL file may grow to, in bytes, which bounds what recovery
+	// replays. A file that is larger keeps its size until the next checkpoint, and is used
+	// up to there. Default: 64 MiB.
 	WALMaxSize int64
 	// WALOnFull says what a write does that would pass WALMaxSize. Default: checkpoint.
 	WALOnFull OnFull

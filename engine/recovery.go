@@ -23,6 +23,8 @@ type Recovery struct {
 	TornBytes     int64         // cut from the end of the log: a write that was never acknowledged
 	TornFile      string        // where
 	TornOffset    int64         // where in it
+	LogFile       string        // the log, if a crash came while it grew
+	LogSurplus    int64         // bytes it had more than it says, with nothing in them; an open for writing cut them off
 	Swept         []string      // leftovers of a crash that were removed
 	Unswept       []string      // leftovers that could not be removed; the next open tries again
 	Unknown       []string      // files that are not AeroDB's: never read, never removed
@@ -66,6 +68,9 @@ func (db *DB) replay(ctx context.Context) error {
 	rec.Records, rec.Ops, rec.Bytes, rec.Sealed = r.records, r.ops, r.bytes, report.Sealed
 	if report.TornBytes > 0 {
 		rec.TornBytes, rec.TornFile, rec.TornOffset = report.TornBytes, full, report.TornOffset
+	}
+	if report.SurplusBytes > 0 {
+		rec.LogFile, rec.LogSurplus = full, report.SurplusBytes
 	}
 	rec.IndexDuration = db.opts.Now().Sub(start)
 	rec.Sequence, rec.Digest = db.visible, db.digest
@@ -230,6 +235,9 @@ func (db *DB) reportRecovery() {
 	r := &db.recovery
 	if r.TornBytes > 0 {
 		db.log.Warn("recovery.torn_tail", "file", r.TornFile, "offset", r.TornOffset, "bytes", r.TornBytes)
+	}
+	if r.LogSurplus > 0 && !db.opts.ReadOnly {
+		db.log.Warn("recovery.log_shortened", "file", r.LogFile, "bytes", r.LogSurplus)
 	}
 	for _, name := range r.Swept {
 		db.log.Warn("recovery.swept", "file", name)

@@ -254,6 +254,9 @@ func (s *restore) verify(m manifest.Backup) error {
 	if err := db.load(s.ctx); err != nil {
 		return s.invalid(err)
 	}
+	if n := db.recovery.LogSurplus; n != 0 {
+		return dberr.New(dberr.BackupInvalid, "its log has %d bytes, %d more than it says of itself", m.WAL.FileBytes, n).In(s.ro.Path)
+	}
 	v := &verifier{db: db, ctx: s.ctx, progress: s.ro.Progress}
 	for _, e := range m.Segments {
 		v.total += e.Bytes

@@ -145,6 +145,8 @@ func TestRestoreRefusesALie(t *testing.T) {
 		"digest of checkpoint":    func(m *manifest.Backup) { m.Checkpoint.Digest[5] ^= 1 },
 		"documents of checkpoint": func(m *manifest.Backup) { m.Checkpoint.Documents++ },
 		"another database":        func(m *manifest.Backup) { m.Database.UUID = "00000000-0000-4000-8000-000000000001" },
+		"longer log":              func(m *manifest.Backup) { m.WAL.FileBytes += 4096 },
+		"shorter log":             func(m *manifest.Backup) { m.WAL.FileBytes -= 4096 },
 	} {
 		for _, sink := range []string{"data", "elsewhere"} {
 			p := o

@@ -33,24 +33,6 @@ func (db *DB) settle(s *sweeper) error {
 			return err
 		}
 	}
-	if s.resized() && db.wal.NextSequence() == db.manifest.WAL.FirstSequence {
-		return db.settleLog()
-	}
-	return nil
-}
-
-// settleLog puts the empty log under its name once more, where it may have got it by
-// a rename that is in the page cache only.
-func (db *DB) settleLog() error {
-	log, err := db.wal.Resize(db.walOptions(), db.wal.Size())
-	if vfs.IsNoSpace(err) && !errors.Is(err, vfs.ErrUnsynced) {
-		db.log.Warn("recovery.no_space", "file", path.Join(db.gen.wal(), db.wal.Name()), "error", err.Error())
-		return wrapIO(db.fs.SyncDir(db.path(db.gen.wal())), "recovery.settle", db.gen.wal())
-	}
-	if err != nil {
-		return db.place(vfs.Wrap(err, "recovery.settle", path.Join(db.gen.wal(), db.wal.Name())))
-	}
-	db.wal = log
 	return nil
 }
 

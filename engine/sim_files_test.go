@@ -19,7 +19,6 @@ import (
 	"github.com/aerodb/aerodb/engine/merge"
 	"github.com/aerodb/aerodb/engine/segment"
 	"github.com/aerodb/aerodb/engine/vfs"
-	"github.com/aerodb/aerodb/engine/wal"
 )
 
 // currentOf returns what CURRENT says, and the folder of the live generation.
@@ -79,7 +78,9 @@ func told(db *engine.DB, log *fileLog, before, after *vfs.Mem) error {
 	if r.TornBytes > 0 && !slices.Contains(log.lines, "recovery.torn_tail "+r.TornFile) {
 		return fmt.Errorf("the log does not name the torn end of %s", r.TornFile)
 	}
-	resized := slices.ContainsFunc(r.Swept, func(name string) bool { return path.Base(name) == wal.NameResizing })
+	if r.LogSurplus > 0 && !slices.Contains(log.lines, "recovery.log_shortened "+r.LogFile) {
+		return fmt.Errorf("the log does not say that %s was shortened", r.LogFile)
+	}
 	there := inside(after)
 	for _, name := range inside(before) {
 		rest := strings.TrimPrefix(name, dataDir+"/")
@@ -88,10 +89,13 @@ func told(db *engine.DB, log *fileLog, before, after *vfs.Mem) error {
 		switch {
 		case found == covered:
 			return fmt.Errorf("%s was there, is there: %t; the report says it was swept: %t", name, found, covered)
-		case !found || rest == "LOCK" || resized && strings.HasSuffix(rest, ".wal"): // an empty log, renewed
+		case !found || rest == "LOCK":
 			continue
 		}
 		was, is := content(before, name), content(after, name)
+		if rest == r.LogFile {
+			was = was[:int64(len(was))-r.LogSurplus]
+		}
 		if rest == r.TornFile {
 			clear(was[r.TornOffset:min(r.TornOffset+r.TornBytes, int64(len(was)))])
 		}

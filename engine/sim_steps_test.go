@@ -201,7 +201,7 @@ func stepGone() step {
 	}}
 }
 
-// stepLargerLog is a change of the configuration; an empty log follows it at the first
+// stepLargerLog is a change of the configuration; the log grows further then, at the first
 // record that does not fit.
 func stepLargerLog() step {
 	return step{"larger log", func(s *sim) error { s.walMax = 2 * engine.WALSizeMin; return nil }, nil}

@@ -67,6 +67,8 @@ func allWorkloads() []workload {
 		{name: "close and open", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepClose(), stepOpen(), stepInsert("v1", doc("b", 1, 600)), stepClose(), stepOpen())},
 		{name: "kill and open", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepKill(), stepOpen(), stepInsert("v1", doc("b", 1, 600)), stepKill(), stepOpen(),
 			stepCheckpoint(), stepKill(), stepOpen(), stepInsert("v1", doc("c", 1, 10)))},
+		{name: "growing log", steps: fresh(stepInsert("v1", doc("a", 1, 600)), stepClose(), stepOpen(), stepInsert("v1", doc("b", 1, 4200)), stepKill(), stepOpen(),
+			stepInsert("v1", doc("c", 1, 3000)), stepClose(), stepOpen())},
 		{name: "larger log", steps: fresh(stepCheckpoint(), stepClose(), stepLargerLog(), stepOpen(), stepInsert("v1", doc("a", 1, 20000)), stepClose())},
 		{name: "leftovers", steps: append(leftBehind(), stepOpen(), stepInsert("v1", doc("c", 1, 10)), stepCheckpoint())},
 		{name: "backup", steps: fresh(stepInsert("v1", doc("a", 1, 10)), stepBackup(), stepCheckpoint(), stepInsert("v1", doc("b", 1, 600)), stepBackup())},

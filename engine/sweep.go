@@ -117,7 +117,7 @@ func (s *sweeper) wal(name string) (belongs, leftover bool) {
 		return true, false
 	}
 	_, ours := wal.ParseFileName(strings.TrimSuffix(name, suffixTemporary))
-	return false, ours || name == wal.NameResizing
+	return false, ours
 }
 
 func (s *sweeper) snapshots(name string) (belongs, leftover bool) {
@@ -149,11 +149,6 @@ func (s *sweeper) lookAtRuns() error {
 		}
 	}
 	return nil
-}
-
-// resized reports whether the log may have replaced an empty one of another size.
-func (s *sweeper) resized() bool {
-	return slices.Contains(s.leftovers, path.Join(s.db.gen.wal(), wal.NameResizing))
 }
 
 // sweep removes the leftovers and makes that durable. What will not go stays: it is

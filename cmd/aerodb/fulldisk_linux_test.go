@@ -142,9 +142,9 @@ func (v *victim) ballast(data string, kib int) {
 	v.owed(when, v.now)
 }
 
-// A limit on the size of files is a full disk that needs no mount: below the log's
-// size a record cannot be written and the database fails; above it a checkpoint finds no
-// room and the write is refused.
+// A limit on the size of files is a full disk that needs no mount: below what the log has
+// laid out a record cannot be written, nor taken back, and the database fails; above it the
+// log cannot grow, or a checkpoint finds no room, and the write is refused.
 func TestFileSizeLimit(t *testing.T) {
 	v := newVictim(t)
 	for _, c := range []struct {
@@ -152,7 +152,8 @@ func TestFileSizeLimit(t *testing.T) {
 		code  string
 		then  string
 	}{
-		{40_000, "AERO_WAL_APPEND_FAILED", "AERO_DATABASE_FAILED"},
+		{3_000, "AERO_WAL_APPEND_FAILED", "AERO_DATABASE_FAILED"},
+		{40_000, "AERO_STORAGE_NO_SPACE", "AERO_STORAGE_NO_SPACE"},
 		{65_536, "AERO_STORAGE_NO_SPACE", "AERO_STORAGE_NO_SPACE"},
 	} {
 		v.born()

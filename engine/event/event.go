@@ -32,6 +32,7 @@ var Table = []Event{
 	{"recovery.begin", debug, []string{"generation", "snapshot", "checkpoint_sequence", "segments"}, "an open begins: the checkpoint it chose, and the snapshot that goes with it"},
 	{"recovery.replay", info, []string{"file", "bytes", "total_bytes", "records"}, "the replay of a long log goes on; told every 16 MiB"},
 	{"recovery.torn_tail", warn, []string{"file", "offset", "bytes"}, "the log ended in a record that a crash tore: a write that was never acknowledged"},
+	{"recovery.log_shortened", warn, []string{"file", "bytes"}, "a crash came while the file of the log was made larger; what it added, and nothing used, was cut off"},
 	{"recovery.swept", warn, []string{"file"}, "a leftover of a crash was removed"},
 	{"recovery.sweep_failed", warn, []string{"file", "error"}, "a leftover could not be removed; the next open tries again"},
 	{"recovery.sweep_unsynced", warn, []string{"folder", "error"}, "a folder could not be synced after the sweep: a power cut may bring leftovers back"},
@@ -54,7 +55,7 @@ var Table = []Event{
 	{"wal.near_full", info, []string{"used_bytes", "limit_bytes"}, "the log passed 80 percent of `wal.max_size`, told once for each log; warn if `wal.on_full` is `reject`"},
 	{"wal.full", info, []string{"used_bytes", "limit_bytes", "needed_bytes"}, "a write does not fit, so a checkpoint runs first"},
 	{"wal.checkpointed", info, []string{"snapshot", "documents_flushed", "bytes_written", "duration_ms"}, "that checkpoint is done"},
-	{"wal.resized", info, []string{"bytes_before", "bytes_after"}, "an empty log got the size that `wal.max_size` now asks for"},
+	{"wal.grown", debug, []string{"bytes_before", "bytes_after"}, "the file of the log was made larger for a write that did not fit into it"},
 
 	{"checkpoint.begin", debug, []string{"sequence", "wal_bytes"}, "a checkpoint begins"},
 	{"checkpoint.end", debug, []string{"snapshot", "documents_flushed", "bytes_written", "segments_merged", "duration_ms"}, "it is current"},

@@ -190,14 +190,28 @@ func BenchmarkOpenEmpty(b *testing.B) {
 	}
 }
 
-// BenchmarkCreate makes a log of 64 MiB.
+// BenchmarkCreate makes a log that may have 64 MiB: a new one; one that grows to its end
+// then, step by step; and one that is laid out whole.
 func BenchmarkCreate(b *testing.B) {
-	o := Options{FS: vfs.OS, Dir: b.TempDir(), UUID: testUUID}
-	for b.Loop() {
-		l := create(b, o, 64<<20)
-		l.Close()
-		if err := vfs.OS.Remove(path.Join(o.Dir, l.Name())); err != nil {
-			b.Fatal(err)
-		}
+	o := Options{FS: vfs.OS, Dir: b.TempDir(), UUID: testUUID, SizeMax: 64 << 20}
+	for _, test := range []struct {
+		name string
+		size int64
+		grow bool
+	}{{"new", o.FirstSize(), false}, {"grown", o.FirstSize(), true}, {"whole", o.SizeMax, false}} {
+		b.Run(test.name, func(b *testing.B) {
+			for b.Loop() {
+				l := create(b, o, test.size)
+				for test.grow && l.Size() < o.SizeMax {
+					if err := l.grow(l.Size() + l.step); err != nil {
+						b.Fatal(err)
+					}
+				}
+				l.Close()
+				if err := vfs.OS.Remove(path.Join(o.Dir, l.Name())); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -1,17 +1,18 @@
 // Package wal writes and reads the write-ahead log: the file that makes a
 // commit durable with one write and one fdatasync.
 //
-// A file wal/<first sequence, 20 digits>.wal has a fixed size. It is created
-// filled with real zeros and synced before its first record, so that a commit
-// changes no metadata and everything behind the last record is zero. All
-// integers are little endian. The first sector is the file's header:
+// A file wal/<first sequence, 20 digits>.wal is laid out before it is written: filled
+// with real zeros and synced, so that a commit changes no metadata, needs no space, and
+// everything behind the last record is zero. It begins with one step of a few megabytes
+// and grows by steps up to the size that its owner allows. All integers are little
+// endian. The first sector is the file's header:
 //
 //	offset  size  field
 //	0       8     "AEROWAL1"
 //	8       4     format version
 //	12      4     CRC32C of the sector without this field, masked
 //	16      16    uuid of the database
-//	32      8     size of the file in bytes, a multiple of 512
+//	32      8     bytes of the file that are laid out, a multiple of 512
 //	40      8     sequence of the first operation, as in the file's name
 //	48      32    digest of the database before that operation
 //	80      432   zero
@@ -85,8 +86,35 @@
 // Opening an unsealed log for writing zeroes a torn extent, writes the last record
 // again, with 64 KiB of zeros behind it, and syncs.
 //
+// A file that is shorter than its header says is corrupt. One that is longer, if it is
+// not sealed, is what a crash left that came while the log grew; see below. Rule 2 looks
+// there too, the others do not.
+//
 // One case cannot be decided, only after an unclean end and only in the last
 // record: a damaged sector that reads as zeros looks like one that never arrived.
+//
+// # Growing
+//
+// A record that does not fit into what is laid out, with room left for a seal, makes the
+// log grow from A bytes to B first, in the call that appends it:
+//
+//  1. a seal, if there is one, is broken;
+//  2. zeros are written from A to B, and synced: the file has B bytes, all durable;
+//  3. the header is written again, with the size B, and synced;
+//  4. the record is written, and synced, as ever.
+//
+// So the header says A until B bytes are there, and says B before a record lies behind
+// A. A file that was cut anywhere is shorter than its header says, whether the log is
+// sealed or not and wherever its records end. A crash within 2 leaves a file that is
+// longer than its header says: nothing behind A was ever promised, so what lies there,
+// zeros or not, is cut off when the log is opened for writing. A record of this log that
+// lies there means that the header is an old one, or was never written: corruption, by
+// rule 2. A crash within 3 leaves the one header or the other: the two differ in the
+// first 40 bytes of one sector, which arrives or does not.
+//
+// If the zeros cannot be written, the file gets its old size back, durably, and the
+// record is not written. The room for a seal lies in what is laid out, so closing,
+// opening and repairing a log need no space.
 //
 // # The seal
 //
@@ -117,6 +145,11 @@
 //     that Open writes behind the last record cover the seal's sector, before a record
 //     does. Until that sync succeeds nothing is appended, and a power cut shows the
 //     seal with its slack intact.
+//   - A header with a larger size that is in the cache only: the log is not sealed, since
+//     a seal is broken before the log grows. The repair writes the header again, before a
+//     record does rely on it. The zeros that it speaks of were synced before it was
+//     written. What is longer than the header says is cut after that, not with it: else
+//     a power cut could leave the short file and the header from before.
 //   - Zeros that are in the cache only lie where a record of more than 64 KiB was
 //     withdrawn or cut. What is doubtful, the slack of a log that was opened unsealed,
 //     is written and synced once more before the log is sealed, and before the seal, so

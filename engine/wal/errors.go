@@ -12,6 +12,7 @@ func displayPath(name string) string { return "wal/" + name }
 const (
 	opOpen    = "wal.open"
 	opAppend  = "wal.append"
+	opGrow    = "wal.grow"
 	opSeal    = "wal.seal"
 	opVerify  = "wal.verify"
 	opInspect = "wal.inspect"

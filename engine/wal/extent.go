@@ -7,8 +7,8 @@ import (
 	"github.com/aerodb/aerodb/engine/vfs"
 )
 
-// Extent returns how many bytes of a log file are used, its header included, and its
-// size, at a cost that grows with the logarithm of that. It believes what a sound log
+// Extent returns how many bytes of a log file are used, its header included, and how many
+// are laid out, at a cost that grows with the logarithm of that. It believes what a sound log
 // is, every sector with its stamp up to the last record and zeros behind, and proves
 // nothing: it is for a look from outside, beside a process that writes.
 func Extent(fsys vfs.FS, full string) (used, size int64, err error) {
@@ -25,6 +25,7 @@ func Extent(fsys vfs.FS, full string) (used, size int64, err error) {
 	if err != nil {
 		return 0, size, err
 	}
+	size = h.Size
 	r := reader{file: f, path: p, op: opInspect, size: size}
 	sectors := int((size - HeaderBytes) / sectorBytes)
 	n := sort.Search(sectors, func(i int) bool {

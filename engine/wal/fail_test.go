@@ -11,9 +11,22 @@ import (
 
 var errInjected = fmt.Errorf("injected: %w", vfs.EIO)
 
+// eachLife runs test with sims whose log is laid out whole, and whose log grows.
+func eachLife(t *testing.T, test func(t *testing.T, newLife func() *sim)) {
+	for name, size := range map[string]int64{"laid out whole": simSize, "growing": memOptions(nil).FirstSize()} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, func() *sim {
+				s := newSim(t)
+				s.size = size
+				return s
+			})
+		})
+	}
+}
+
 // calls returns the calls of an undisturbed life, in order.
-func calls(t *testing.T) []vfs.Op {
-	s := newSim(t)
+func calls(t *testing.T, s *sim) []vfs.Op {
 	var ops []vfs.Op
 	s.watch = func(op vfs.Op) error {
 		ops = append(ops, op)
@@ -39,10 +52,12 @@ func faults(op vfs.Op) []error {
 
 // TestFailOnce fails each call of a log's life once. The error reaches the caller,
 // nothing acknowledged is gone, and the log goes on or says that it has failed.
-func TestFailOnce(t *testing.T) {
-	for _, call := range calls(t) {
+func TestFailOnce(t *testing.T) { eachLife(t, failOnce) }
+
+func failOnce(t *testing.T, newLife func() *sim) {
+	for _, call := range calls(t, newLife()) {
 		for _, fault := range faults(call) {
-			s := newSim(t)
+			s := newLife()
 			s.watch = func(op vfs.Op) error {
 				if op.N != call.N {
 					return nil
@@ -172,9 +187,11 @@ func (s *sim) checkDeath(what string, err error) {
 }
 
 // TestFailForEver fails each call and all that follow it.
-func TestFailForEver(t *testing.T) {
-	for _, call := range calls(t) {
-		s := newSim(t)
+func TestFailForEver(t *testing.T) { eachLife(t, failForEver) }
+
+func failForEver(t *testing.T, newLife func() *sim) {
+	for _, call := range calls(t, newLife()) {
+		s := newLife()
 		s.watch = func(op vfs.Op) error {
 			if op.N >= call.N {
 				return errInjected
@@ -188,15 +205,17 @@ func TestFailForEver(t *testing.T) {
 
 // TestDiskFull fills the disk at each sector that a life writes, as if it were
 // one that copies on write, where even overwriting takes room.
-func TestDiskFull(t *testing.T) {
+func TestDiskFull(t *testing.T) { eachLife(t, diskFull) }
+
+func diskFull(t *testing.T, newLife func() *sim) {
 	var total int64
-	for _, op := range calls(t) {
+	for _, op := range calls(t, newLife()) {
 		if op.Kind == vfs.KindWrite || op.Kind == vfs.KindAllocate {
 			total += op.Len
 		}
 	}
 	for n := int64(0); n < total; n += sectorBytes {
-		s := newSim(t)
+		s := newLife()
 		s.m.FullAfter(n)
 		err := s.run(s.life()...)
 		if !vfs.IsNoSpace(err) {

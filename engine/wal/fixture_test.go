@@ -41,8 +41,12 @@ func (f *flat) Stat() (fs.FileInfo, error)                          { return fla
 func (f *flat) Datasync() error                                     { return nil }
 func (f *flat) Close() error                                        { return nil }
 func (f *flat) StartWriteback(off, n int64)                         {}
-func (f *flat) Allocate(size int64) error                           { f.b = make([]byte, size); return nil }
-func (f *flat) WriteAt(p []byte, off int64) (int, error)            { return copy(f.b[off:], p), nil }
+func (f *flat) Allocate(size int64) error {
+	f.b = append(f.b, make([]byte, size-int64(len(f.b)))...)
+	return nil
+}
+func (f *flat) Truncate(size int64) error                { f.b = f.b[:size:size]; return nil }
+func (f *flat) WriteAt(p []byte, off int64) (int, error) { return copy(f.b[off:], p), nil }
 
 func (f *flat) ReadAt(p []byte, off int64) (int, error) {
 	n := copy(p, f.b[min(off, int64(len(f.b))):])

@@ -43,13 +43,13 @@ func (d *dumper) field(n int, name, note string) []byte {
 
 func (d *dumper) title(s string) { fmt.Fprintf(d, "\n%s\n", s) }
 
-func (d *dumper) fileHeader() {
-	d.title("file header")
+func (d *dumper) fileHeader(title string) {
+	d.title(title)
 	d.field(8, "magic", "string")
 	d.field(4, "format version", "number")
 	d.field(4, "crc", "")
 	d.field(16, "uuid", "")
-	d.field(8, "file size", "number")
+	d.field(8, "laid out", "number")
 	d.field(8, "first sequence", "number")
 	d.field(32, "base digest", "")
 	d.field(432, "zero", "")
@@ -104,9 +104,21 @@ func goldenLog(t *testing.T) []byte {
 	return f.b
 }
 
+// goldenGrown is such a log after one more record, which did not fit.
+func goldenGrown(t *testing.T) []byte {
+	o, f := flatOptions(goldenLog(t))
+	o.SizeMax = 64 << 10
+	l, _, err := Open(o, FileName(1), new(history).replay, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	appendOps(t, l, insert(1, 2000))
+	return f.b
+}
+
 func TestGoldenBytes(t *testing.T) {
 	d := dumper{b: goldenLog(t)}
-	d.fileHeader()
+	d.fileHeader("file header")
 	d.title("a commit of four operations")
 	d.recordHeader()
 	d.ops(4)
@@ -126,6 +138,8 @@ func TestGoldenBytes(t *testing.T) {
 	d.padding()
 	d.title("never written")
 	d.field(len(d.b)-d.off, "zero", "")
+	d.b, d.off = goldenGrown(t), 0
+	d.fileHeader("the same header, once the log has grown by a step")
 
 	const golden = "testdata/layout.txt"
 	got := strings.TrimPrefix(d.String(), "\n")

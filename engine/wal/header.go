@@ -26,7 +26,7 @@ const (
 // A Header says what a log file is.
 type Header struct {
 	FirstSequence uint64   // of the file's first operation
-	Size          int64    // of the file in bytes, a multiple of 512, at least SizeMin
+	Size          int64    // bytes that are laid out, a multiple of 512, at least SizeMin
 	BaseDigest    [32]byte // of the database before the first operation
 }
 
@@ -116,12 +116,11 @@ func (h *Header) match(path string, first uint64, found, want [16]byte, size int
 	return h.matchSize(path, size)
 }
 
+// matchSize refuses a file that is shorter than its header says. Whether it may be
+// longer depends on how the log ends.
 func (h *Header) matchSize(path string, size int64) error {
-	switch {
-	case size < h.Size:
+	if size < h.Size {
 		return corrupt(path, size, "size", "the file was truncated to %d bytes, expected %d", size, h.Size)
-	case size > h.Size:
-		return corrupt(path, h.Size, "size", "the file was extended to %d bytes, expected %d", size, h.Size)
 	}
 	return nil
 }

@@ -45,8 +45,9 @@ func Inspect(fsys vfs.FS, full string, visit func(Record) error) (FileInfo, Repo
 	if err := h.matchSize(p, size); err != nil {
 		return info, Report{}, err
 	}
-	s := newScanner(reader{file: f, path: p, op: opInspect, size: h.Size}, h, uuid)
+	s := newScanner(reader{file: f, path: p, op: opInspect, size: size}, h, uuid)
 	s.slack = h.Size
 	err = s.run(visit)
+	info.Size = s.laid
 	return info, s.report, err
 }

@@ -14,7 +14,11 @@ type Log struct {
 	file vfs.File
 	name string
 	salt salt
-	size int64
+
+	header  Header // as it is in the file
+	uuid    [16]byte
+	step    int64 // what it grows by
+	sizeMax int64 // what it may grow to
 
 	used   int64 // end of the last commit, where the next record goes
 	next   uint64
@@ -37,8 +41,11 @@ type Log struct {
 // Name returns the file's name.
 func (l *Log) Name() string { return l.name }
 
-// Size returns the size of the file in bytes.
-func (l *Log) Size() int64 { return l.size }
+// Size returns how many bytes of the file are laid out, which is its size.
+func (l *Log) Size() int64 { return l.header.Size }
+
+// Header returns what the file's header says now.
+func (l *Log) Header() Header { return l.header }
 
 // Used returns the bytes of the file up to the end of the last record.
 func (l *Log) Used() int64 {
@@ -60,8 +67,13 @@ func (l *Log) Sealed() bool { return l.sealed }
 // Failed reports whether the log refuses all further work.
 func (l *Log) Failed() bool { return l.failed }
 
-// Fits reports whether b can be appended, with room left for a seal.
-func (l *Log) Fits(b *Batch) bool { return RecordBytes(b.Len()) <= l.size-SealBytes-l.used }
+// Room returns how many bytes the next record may take, with room left for a seal, in a
+// log that may have limit bytes.
+func (l *Log) Room(limit int64) int64 { return limit - SealBytes - l.used }
+
+// Fits reports whether b can be appended: to what is laid out, or to what the log may
+// grow to.
+func (l *Log) Fits(b *Batch) bool { return RecordBytes(b.Len()) <= l.Room(l.sizeMax) }
 
 // Append writes b, whose first sequence is NextSequence, as one record with the
 // digest of the database after it, and syncs. After nil the record is durable.
@@ -70,7 +82,9 @@ func (l *Log) Fits(b *Batch) bool { return RecordBytes(b.Len()) <= l.size-SealBy
 // failed; nothing is ever retried. The first record behind a seal breaks it: if the
 // slack is found damaged then, the error is WAL_CORRUPTION, nothing was written, and
 // the log has failed. If it cannot be read, the error is the file system's, and the
-// log is as it was.
+// log is as it was. A record that does not fit into what is laid out makes the log grow;
+// if there is no space for that, the error is STORAGE_NO_SPACE, nothing was written, and
+// the log can go on.
 func (l *Log) Append(b *Batch, digest [32]byte) error {
 	if err := l.writable(opAppend); err != nil {
 		return err
@@ -82,10 +96,13 @@ func (l *Log) Append(b *Batch, digest [32]byte) error {
 		return misuse(opAppend, l.path(), "a batch starts at sequence %d, the log goes on at %d", b.first, l.next)
 	}
 	if !l.Fits(b) {
-		return dberr.New(dberr.WALFull, "the record needs %d bytes, %d of %d are left", RecordBytes(b.Len()), l.size-SealBytes-l.used, l.size).
+		return dberr.New(dberr.WALFull, "the record needs %d bytes, %d of %d are left", RecordBytes(b.Len()), l.Room(l.sizeMax), l.sizeMax).
 			In(l.path()).WithOp(opAppend)
 	}
 	if err := l.breakSeal(); err != nil {
+		return err
+	}
+	if err := l.makeRoom(RecordBytes(b.Len())); err != nil {
 		return err
 	}
 	record := b.frame(l.salt.at(l.used), digest)
@@ -147,9 +164,17 @@ func (l *Log) withdraw(op string, n int64, cause error) error {
 func (l *Log) sync(op string) error {
 	if err := l.file.Datasync(); err != nil {
 		l.failed = true
-		return because(err, dberr.WALFsyncFailed, op, l.path(), "the sync failed, whether the write is durable is unknown")
+		return because(err, dberr.WALFsyncFailed, op, l.path(), inDoubt(op))
 	}
 	return nil
+}
+
+// inDoubt says what a failed sync leaves unknown.
+func inDoubt(op string) string {
+	if op == opGrow {
+		return "the sync failed while the log was made larger, so the write was not made; whether the log is larger is unknown"
+	}
+	return "the sync failed, whether the write is durable is unknown"
 }
 
 // writeAll writes p. A short write is a failure, whatever the error says.

@@ -35,14 +35,15 @@ func Open(o Options, name string, replay func(Record) error, ro bool) (*Log, Rep
 }
 
 func open(o Options, f vfs.File, name string, replay func(Record) error, ro bool) (*Log, Report, error) {
-	h, err := readHeader(o, f, name)
+	h, size, err := readHeader(o, f, name)
 	if err != nil {
 		return nil, Report{}, err
 	}
-	s := newScanner(reader{file: f, path: displayPath(name), op: opOpen, size: h.Size}, h, o.UUID)
+	s := newScanner(reader{file: f, path: displayPath(name), op: opOpen, size: size}, h, o.UUID)
 	if err := s.run(replay); err != nil {
 		return nil, s.report, err
 	}
+	h.Size = s.laid
 	l := newLog(o, f, name, h)
 	l.readOnly = ro
 	l.used, l.next, l.digest = s.off, s.next, s.report.Digest
@@ -57,20 +58,24 @@ func open(o Options, f vfs.File, name string, replay func(Record) error, ro bool
 }
 
 // readHeader reads and checks the file's header against o, name and size.
-func readHeader(o Options, f vfs.File, name string) (Header, error) {
+func readHeader(o Options, f vfs.File, name string) (h Header, size int64, err error) {
 	p := displayPath(name)
 	h, uuid, size, err := loadHeader(f, p)
 	if err != nil {
-		return h, err
+		return h, size, err
 	}
 	first, ok := ParseFileName(name)
 	if !ok {
-		return h, misuse("wal.open", p, "%q is not the name of a WAL file", name)
+		return h, size, misuse("wal.open", p, "%q is not the name of a WAL file", name)
 	}
-	return h, h.match(p, first, uuid, o.UUID, size)
+	return h, size, h.match(p, first, uuid, o.UUID, size)
 }
 
+// loadHeader reads the header and the size of the file, in this order: one that another
+// process lays out is never shorter than what was read before.
 func loadHeader(f vfs.File, p string) (h Header, uuid [16]byte, size int64, err error) {
+	r := reader{file: f, path: p, op: opOpen, size: HeaderBytes}
+	b, rerr := r.window(0, HeaderBytes)
 	info, err := f.Stat()
 	if err != nil {
 		return h, uuid, 0, vfs.Wrap(err, "wal.open", p)
@@ -79,18 +84,16 @@ func loadHeader(f vfs.File, p string) (h Header, uuid [16]byte, size int64, err 
 	if size < HeaderBytes {
 		return h, uuid, size, corrupt(p, size, "size", "the file was truncated to %d bytes, its header alone has %d", size, HeaderBytes)
 	}
-	r := reader{file: f, path: p, op: opOpen, size: HeaderBytes}
-	b, err := r.window(0, HeaderBytes)
-	if err != nil {
-		return h, uuid, size, err
+	if rerr != nil {
+		return h, uuid, size, rerr
 	}
 	h, uuid, err = decodeHeader(b, p)
 	return h, uuid, size, err
 }
 
-// repair makes the disk hold what the scan of an unsealed log saw: zeros where a
-// record was torn, and the last record. One sync serves both, before anything is
-// appended.
+// repair makes the disk hold what the scan of an unsealed log saw: the header, zeros
+// where a record was torn, and the last record. One sync serves them, before anything is
+// appended. Then the file gets the size that the header says.
 func (l *Log) repair(s *scanner) error {
 	torn := s.report.TornBytes
 	if torn > 0 {
@@ -103,7 +106,16 @@ func (l *Log) repair(s *scanner) error {
 	if err := l.rewriteLast(s); err != nil {
 		return err
 	}
+	if err := writeAll(l.file, l.header.Encode(l.uuid), 0); err != nil { // over the same bytes
+		return vfs.Wrap(err, "wal.repair", l.path()).At(l.path(), 0)
+	}
 	l.doubtful = l.used + l.behind()
+	if err := l.sync("wal.repair"); err != nil || s.report.SurplusBytes == 0 {
+		return err
+	}
+	if err := l.file.Truncate(l.header.Size); err != nil {
+		return vfs.Wrap(err, "wal.repair", l.path()).At(l.path(), l.header.Size)
+	}
 	return l.sync("wal.repair")
 }
 
@@ -136,4 +148,4 @@ func (l *Log) rewriteLast(s *scanner) error {
 	return nil
 }
 
-func (l *Log) behind() int64 { return min(behindBytes, l.size-l.used) }
+func (l *Log) behind() int64 { return min(behindBytes, l.header.Size-l.used) }

@@ -141,10 +141,11 @@ func callsOf(t *testing.T, s *sim, steps []callStep) string {
 
 // TestCallOrder shows the calls of a log's life; a missing sync is a missing line.
 func TestCallOrder(t *testing.T) {
-	s, large := newSim(t), newSim(t)
+	s, large, small := newSim(t), newSim(t), newSim(t)
 	if err := large.createLarge(); err != nil {
 		t.Fatal(err)
 	}
+	small.begin()
 	got := callsOf(t, s, []callStep{
 		{"create", s.create},
 		{"append", func() error { return s.append(insert(1, 10)) }},
@@ -160,6 +161,17 @@ func TestCallOrder(t *testing.T) {
 		{"seal it, whose slack is in doubt", large.seal},
 		{"append to it", func() error { return large.append(insert(1, 10)) }},
 		{"seal it again", large.seal},
+	}) + callsOf(t, small, []callStep{
+		{"create one that is to grow", small.createSmall},
+		{"append what fits", func() error { return small.append(insert(1, 1000)) }},
+		{"seal it", small.seal},
+		{"append what does not fit", func() error { return small.append(insert(2, 5000)) }},
+		{"append what does not fit, without space", func() error {
+			return small.failing(vfs.KindWrite, vfs.ShortWrite{N: 512, Err: vfs.ENOSPC}, func() error { return small.append(insert(3, 9000)) })
+		}},
+		{"append it, the header fails", func() error {
+			return small.failing(vfs.KindWrite, nth{1, vfs.EIO}, func() error { return small.append(insert(3, 9000)) })
+		}},
 	})
 	const golden = "testdata/calls.txt"
 	if *update {

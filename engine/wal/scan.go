@@ -1,6 +1,10 @@
 package wal
 
-import "github.com/aerodb/aerodb/engine/dberr"
+import (
+	"cmp"
+
+	"github.com/aerodb/aerodb/engine/dberr"
+)
 
 // A Record is one valid record, given to replay. Its operations alias the read
 // buffer: they are valid during the call only.
@@ -25,11 +29,13 @@ type Report struct {
 	Rule         Rule  // what ended the scan; 0 if the scan was given up before
 	TornOffset   int64 // where the torn extent starts, if TornBytes > 0
 	TornBytes    int64 // size of the torn extent
+	SurplusBytes int64 // of the file behind what its header says is laid out: a crash while it grew
 }
 
 // A scanner walks the records of a log.
 type scanner struct {
 	reader
+	laid   int64 // what the header says; the reader's size is the file's
 	salt   salt
 	off    int64  // of the record to come
 	next   uint64 // its sequence
@@ -40,21 +46,21 @@ type scanner struct {
 }
 
 func newScanner(r reader, h Header, uuid [16]byte) *scanner {
-	s := &scanner{reader: r, salt: newSalt(uuid, h.FirstSequence), off: HeaderBytes, next: h.FirstSequence, last: HeaderBytes, slack: peekBytes}
-	s.report = Report{LastSequence: s.next - 1, Digest: h.BaseDigest, Used: s.off}
+	s := &scanner{reader: r, laid: h.Size, salt: newSalt(uuid, h.FirstSequence), off: HeaderBytes, next: h.FirstSequence, last: HeaderBytes, slack: peekBytes}
+	s.report = Report{LastSequence: s.next - 1, Digest: h.BaseDigest, Used: s.off, SurplusBytes: r.size - h.Size}
 	return s
 }
 
 // run calls visit for every valid record in order, to the seal, or applies the rule
 // to the first invalid one. The report is valid whatever the error.
 func (s *scanner) run(visit func(Record) error) error {
-	for s.off < s.size {
+	for s.off < s.laid {
 		h, record, stated, err := s.frame()
 		if err != nil {
 			return err
 		}
 		if record == nil {
-			return s.end(stated)
+			return s.end(stated, visit)
 		}
 		rec, err := s.decode(&h, record)
 		if err != nil {
@@ -68,8 +74,7 @@ func (s *scanner) run(visit func(Record) error) error {
 			return s.endSealed()
 		}
 	}
-	s.report.Rule = CleanEnd
-	return nil
+	return s.end(0, visit)
 }
 
 // frame reads the record at s.off. A record that a torn write can have left is
@@ -103,8 +108,12 @@ func (s *scanner) checkHeader(h *recordHeader) error {
 	if h.first != s.next {
 		return corrupt(s.path, s.off, "sequence", "the record starts with sequence %d, expected %d", h.first, s.next)
 	}
-	if n := RecordBytes(int(h.payload)); n > s.size-s.off {
-		return corrupt(s.path, s.off, "content", "the record states %d bytes, the file has %d more", n, s.size-s.off)
+	if n := RecordBytes(int(h.payload)); n > s.laid-s.off {
+		grown, err := s.reload()
+		if grown {
+			return s.checkHeader(h)
+		}
+		return cmp.Or[error](err, corrupt(s.path, s.off, "content", "the record states %d bytes, the file has %d more", n, s.laid-s.off))
 	}
 	if h.kind == typeSeal && h.digest != s.report.Digest {
 		return corrupt(s.path, s.off, "content", "the seal has the digest %x, the record before it %x", h.digest, s.report.Digest)
@@ -140,6 +149,9 @@ func (s *scanner) advance(rec *Record) {
 
 // endSealed looks at the beginning of what a seal promises to be zero.
 func (s *scanner) endSealed() error {
+	if s.size > s.laid {
+		return corrupt(s.path, s.laid, "size", "the file was extended to %d bytes, expected %d", s.size, s.laid)
+	}
 	s.most = readBytesFirst // the buffer is large enough
 	err := checkSlack(&s.reader, s.salt, s.off, min(s.off+s.slack, s.size))
 	switch dberr.CodeOf(err) {
@@ -152,10 +164,19 @@ func (s *scanner) endSealed() error {
 }
 
 // end applies the rule to the invalid record at s.off.
-func (s *scanner) end(stated int64) error {
-	t := newTail(s.off, stated, s.size)
+func (s *scanner) end(stated int64, visit func(Record) error) error {
+	t := newTail(s.off, stated, s.laid)
 	if err := t.read(&s.reader, s.salt); err != nil {
 		return err
+	}
+	if t.later >= s.laid {
+		grown, err := s.reload()
+		if err != nil {
+			return err
+		}
+		if grown {
+			return s.run(visit)
+		}
 	}
 	rule := t.rule()
 	s.report.Rule = rule
@@ -167,4 +188,17 @@ func (s *scanner) end(stated int64) error {
 		return nil
 	}
 	return t.err(s.path, rule)
+}
+
+// reload looks whether another process made the log grow since its header was read. What
+// was read before then is read again.
+func (s *scanner) reload() (grown bool, err error) {
+	h, _, size, err := loadHeader(s.file, s.path)
+	if err != nil || h.Size <= s.laid || size < h.Size {
+		return false, err
+	}
+	s.laid, s.size = h.Size, size
+	s.report.SurplusBytes = size - h.Size
+	s.forget()
+	return true, nil
 }

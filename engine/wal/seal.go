@@ -41,8 +41,8 @@ func (l *Log) Seal(digest [32]byte) error {
 func (l *Log) VerifySlack() error { return l.checkSlack(opVerify) }
 
 func (l *Log) checkSlack(op string) error {
-	r := reader{file: l.file, path: l.path(), op: op, size: l.size}
-	return checkSlack(&r, l.salt, l.Used(), l.size)
+	r := reader{file: l.file, path: l.path(), op: op, size: l.header.Size}
+	return checkSlack(&r, l.salt, l.Used(), l.header.Size)
 }
 
 // settleSlack makes the disk hold the zeros that a seal is to promise. They were read
@@ -51,17 +51,17 @@ func (l *Log) checkSlack(op string) error {
 // cache alone, may believe it.
 func (l *Log) settleSlack() error {
 	from := max(l.used+SealBytes, l.doubtful)
-	if from >= l.size {
+	if from >= l.header.Size {
 		return nil
 	}
-	if err := vfs.WriteZeros(l.file, from, l.size-from); err != nil {
+	if err := vfs.WriteZeros(l.file, from, l.header.Size-from); err != nil {
 		// Zeros over zeros: there is nothing to withdraw.
 		return because(err, dberr.WALAppendFailed, opSeal, l.path(), "the zeros behind the last record could not be written again").At(l.path(), from)
 	}
 	if err := l.sync(opSeal); err != nil {
 		return err
 	}
-	l.doubtful = l.size
+	l.doubtful = l.header.Size
 	return nil
 }
 

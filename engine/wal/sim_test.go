@@ -17,13 +17,17 @@ const (
 	simSizeLarge = 192 << 10
 )
 
-func memOptions(m *vfs.Mem) Options { return Options{FS: m, Dir: "wal", UUID: testUUID} }
+// memOptions let a log grow to simSize, in steps of 4 KiB.
+func memOptions(m *vfs.Mem) Options {
+	return Options{FS: m, Dir: "wal", UUID: testUUID, SizeMax: simSize}
+}
 
 // A sim drives one log on a Mem and knows what was acknowledged.
 type sim struct {
 	t       testing.TB
 	m       *vfs.Mem
 	l       *Log
+	size    int64 // of the log when it is created
 	created bool
 	sealed  bool // a seal was acknowledged and nothing was appended since
 	acked   [][]Op
@@ -45,7 +49,7 @@ func newSim(t testing.TB) *sim {
 	if err := m.SyncDir("/"); err != nil {
 		t.Fatal(err)
 	}
-	return &sim{t: t, m: m}
+	return &sim{t: t, m: m, size: simSize}
 }
 
 // begin starts the process that does the work: every call is watched from now on.
@@ -60,10 +64,22 @@ func (s *sim) begin() {
 			}
 		}
 		err := s.fail[op.Kind]
+		if late, ok := err.(nth); ok && late.n > 0 {
+			s.fail[op.Kind] = nth{late.n - 1, late.error}
+			return nil
+		}
 		delete(s.fail, op.Kind)
 		return err
 	})
 }
+
+// An nth is an error that n calls escape.
+type nth struct {
+	n int
+	error
+}
+
+func (e nth) Unwrap() error { return e.error }
 
 // restart kills the process, not the machine, and starts it anew.
 func (s *sim) restart() error {
@@ -72,7 +88,10 @@ func (s *sim) restart() error {
 	return s.open()
 }
 
-func (s *sim) create() error { return s.createSized(simSize) }
+func (s *sim) create() error { return s.createSized(s.size) }
+
+// createSmall creates a log that is to grow.
+func (s *sim) createSmall() error { return s.createSized(memOptions(s.m).FirstSize()) }
 
 func (s *sim) createLarge() error { return s.createSized(simSizeLarge) }
 
@@ -89,6 +108,9 @@ func (s *sim) append(ops ...Op) error {
 	err := s.l.Append(b, digestAt(b.First()+uint64(b.Count())-1))
 	if err == nil {
 		s.acked, s.flight, s.torn = append(s.acked, ops), nil, false
+		s.owed++
+	} else if !s.l.Failed() {
+		s.flight = nil // it is known not to be there
 		s.owed++
 	}
 	return err
@@ -128,6 +150,9 @@ func (s *sim) tear() error {
 		return err
 	}
 	b := grouped(s.l, insert(90, 1700))
+	if err := s.l.makeRoom(RecordBytes(b.Len())); err != nil {
+		return err
+	}
 	record := b.frame(s.l.salt.at(s.l.used), digestAt(b.First()))
 	s.calm, s.torn = true, true
 	s.owed++

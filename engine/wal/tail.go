@@ -39,6 +39,7 @@ type tail struct {
 	start  int64 // X: the first invalid record
 	stated int64 // bytes that a valid header at X states; 0 without one
 	limit  int64 // where the invalid record ends at the latest
+	laid   int64 // what is laid out; behind it only a record counts
 
 	last      int64 // end of the last sector that is not zero; start without any
 	zero      int64 // first sector that is all zero
@@ -48,18 +49,19 @@ type tail struct {
 	unstamped int64 // first sector that is neither zero nor stamped
 }
 
-func newTail(start, stated, size int64) *tail {
+func newTail(start, stated, laid int64) *tail {
 	limit := start + stated
 	if stated == 0 {
-		limit = max(start+sectorBytes, min(start+RecordBytes(PayloadBytesMax), size-SealBytes))
+		limit = max(start+sectorBytes, min(start+RecordBytes(PayloadBytesMax), laid-SealBytes))
 	}
-	return &tail{start: start, stated: stated, limit: limit, last: start, zero: -1, later: -1, beyond: -1, unstamped: -1}
+	return &tail{start: start, stated: stated, limit: limit, laid: laid, last: start, zero: -1, later: -1, beyond: -1, unstamped: -1}
 }
 
-// read looks at everything from X to the end of the file.
+// read looks at everything from X to the last whole sector of the file.
 func (t *tail) read(r *reader, s salt) error {
-	for off := t.start; off < r.size; {
-		n := min(readBytes, int(r.size-off))
+	end := r.size &^ (sectorBytes - 1)
+	for off := t.start; off < end; {
+		n := min(readBytes, int(end-off))
 		b, err := r.window(off, n)
 		if err != nil {
 			return err
@@ -92,6 +94,14 @@ func (t *tail) seeZero(off int64) {
 }
 
 func (t *tail) seeSector(sector []byte, off int64, s salt) {
+	if off > t.start && t.later < 0 && sector[0] == stampFirst {
+		if h, ok := parseRecordHeader(sector, s.at(off)); ok {
+			t.later, t.sequence = off, h.first
+		}
+	}
+	if off >= t.laid {
+		return
+	}
 	t.last = off + sectorBytes
 	if off >= t.limit && t.beyond < 0 {
 		t.beyond = off
@@ -102,11 +112,6 @@ func (t *tail) seeSector(sector []byte, off int64, s salt) {
 	}
 	if sector[0] != stamp && t.unstamped < 0 {
 		t.unstamped = off
-	}
-	if off > t.start && t.later < 0 && sector[0] == stampFirst {
-		if h, ok := parseRecordHeader(sector, s.at(off)); ok {
-			t.later, t.sequence = off, h.first
-		}
 	}
 }
 
@@ -122,10 +127,10 @@ func (t *tail) end() int64 {
 // rule decides, in the order of the package comment.
 func (t *tail) rule() Rule {
 	switch {
-	case t.last == t.start:
-		return CleanEnd
 	case t.later >= 0:
 		return LaterRecord
+	case t.last == t.start:
+		return CleanEnd
 	case t.beyond >= 0:
 		return BeyondEnd
 	case t.unstamped >= 0:

@@ -5,7 +5,11 @@ var commitFaults = []fault{
 	{
 		name: "a write shows before it is durable",
 		file: "engine/commit.go",
-		before: `	if err := db.place(db.wal.Append(&w.batch, sum)); err != nil {
+		before: `	err := db.place(db.wal.Append(&w.batch, sum))
+	if size := db.wal.Size(); size > laid {
+		db.log.Debug("wal.grown", "bytes_before", laid, "bytes_after", size)
+	}
+	if err != nil {
 		if db.wal.Failed() {
 			db.fail(err)
 		}
@@ -17,7 +21,11 @@ var commitFaults = []fault{
 	db.applyGroup(group, first, sum)
 }`,
 		after: `	db.applyGroup(group, first, sum)
-	if err := db.place(db.wal.Append(&w.batch, sum)); err != nil {
+	err := db.place(db.wal.Append(&w.batch, sum))
+	if size := db.wal.Size(); size > laid {
+		db.log.Debug("wal.grown", "bytes_before", laid, "bytes_after", size)
+	}
+	if err != nil {
 		if db.wal.Failed() {
 			db.fail(err)
 		}
@@ -181,8 +189,8 @@ var commitFaults = []fault{
 	{
 		name:   "the log grows past wal.max_size",
 		file:   "engine/commit.go",
-		before: `return wal.RecordBytes(payload) <= db.walLimit()-wal.SealBytes-db.wal.Used()`,
-		after:  `return wal.RecordBytes(payload) <= db.wal.Size()-wal.SealBytes-db.wal.Used()`,
+		before: `return wal.RecordBytes(payload) <= db.wal.Room(db.walLimit())`,
+		after:  `return wal.RecordBytes(payload) <= db.wal.Room(max(db.wal.Size(), db.walLimit()))`,
 		pkg:    "engine", test: "TestSmallerLimitHoldsAtOnce",
 	},
 	{

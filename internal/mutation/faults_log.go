@@ -78,8 +78,8 @@ var logFaults = []fault{
 	{
 		name:   "the room for the seal is given away",
 		file:   "engine/wal/log.go",
-		before: `return RecordBytes(b.Len()) <= l.size-SealBytes-l.used`,
-		after:  `return RecordBytes(b.Len()) <= l.size-l.used`,
+		before: `{ return limit - SealBytes - l.used }`,
+		after:  `{ return limit - l.used }`,
 		pkg:    "engine/wal", test: "TestFitsExactly",
 	},
 	{
@@ -107,7 +107,7 @@ var logFaults = []fault{
 	{
 		name:   "a log is sealed before the zeros that the seal promises are durable",
 		file:   "engine/wal/seal.go",
-		before: `if from >= l.size {`,
+		before: `if from >= l.header.Size {`,
 		after:  `if from >= 0 {`,
 		pkg:    "engine/wal", test: "TestSealKeepsPromise",
 	},
@@ -115,7 +115,7 @@ var logFaults = []fault{
 		name:   "what lies behind a seal is not looked at when it is broken",
 		file:   "engine/wal/seal.go",
 		before: `	if l.unread {`,
-		after:  `	if l.unread && l.size == 0 {`,
+		after:  `	if l.unread && l.header.Size == 0 {`,
 		pkg:    "engine/wal", test: "TestSlackDamage",
 	},
 	{
@@ -129,13 +129,59 @@ var logFaults = []fault{
 		pkg:   "engine/wal", test: "TestCrashEverywhere/life",
 	},
 	{
-		name: "a new log is not filled with zeros",
-		file: "engine/wal/create.go",
-		before: `	if err := vfs.WriteZeros(f, 0, h.Size); err != nil {
+		name:   "a new log is not filled with zeros",
+		file:   "engine/wal/create.go",
+		before: `	return vfs.WriteZeros(f, from, to-from)`,
+		after:  `	return nil`,
+		pkg:    "engine/wal", test: "TestCallOrder",
+	},
+	{
+		name: "a log that grows says so before the new bytes are durable",
+		file: "engine/wal/grow.go",
+		before: `		return l.shrink(err)
+	}
+	if err := l.sync(opGrow); err != nil {
 		return err
 	}
+	h := l.header`,
+		after: `		return l.shrink(err)
+	}
+	h := l.header`,
+		pkg: "engine/wal", test: "TestCrashEverywhere/grown by several steps",
+	},
+	{
+		name: "a record is written behind the old end of the log before its header says that there is more",
+		file: "engine/wal/grow.go",
+		before: `	if err := l.sync(opGrow); err != nil {
+		return err
+	}
+	if l.doubtful`,
+		after: `	if l.doubtful`,
+		pkg:   "engine/wal", test: "TestCrashEverywhere/grown by several steps",
+	},
+	{
+		name: "the header of a log that grew does not say so",
+		file: "engine/wal/grow.go",
+		before: `	h.Size = size
 `,
 		after: ``,
-		pkg:   "engine/wal", test: "TestCallOrder",
+		pkg:   "engine/wal", test: "TestCutAfterGrowth",
+	},
+	{
+		name:   "a log that could not grow keeps what it got of the disk",
+		file:   "engine/wal/grow.go",
+		before: `	if err := l.file.Truncate(l.header.Size); err != nil {`,
+		after:  `	if err := l.file.Truncate(l.header.Size + 512); err != nil {`,
+		pkg:    "engine/wal", test: "TestFullDiskKeepsTheLogUsable",
+	},
+	{
+		name: "a log that could not grow is sealed before its old size is durable",
+		file: "engine/wal/grow.go",
+		before: `	if err := l.sync(opGrow); err != nil {
+		return err
+	}
+	return l.ungrown(cause)`,
+		after: `	return l.ungrown(cause)`,
+		pkg:   "engine/wal", test: "TestCrashEverywhere/zeros that do not fit",
 	},
 }

@@ -148,6 +148,20 @@ var restoreFaults = []fault{
 		pkg:    "engine", test: "TestBackupRestore",
 	},
 	{
+		name:   "a backup takes the header of a log that grew since it began",
+		file:   "engine/backup.go",
+		before: `		copy(p[:n], c.header[off:])`,
+		after:  ``,
+		pkg:    "engine", test: "TestBackupWhileTheLogGrows",
+	},
+	{
+		name:   "a restore takes a log that is longer than it says of itself",
+		file:   "engine/restore.go",
+		before: `n := db.recovery.LogSurplus; n != 0 {`,
+		after:  `n := db.recovery.LogSurplus; n < 0 {`,
+		pkg:    "engine", test: "TestRestoreRefusesALie",
+	},
+	{
 		name: "a backup may lie in the data directory",
 		file: "engine/backup.go",
 		before: `	inside, err := vfs.Within(db.fs, db.opts.Dir, path.Dir(name))

@@ -108,8 +108,11 @@ func (d *dump) walEnd(info wal.FileInfo, r wal.Report, records int64) error {
 	if r.TornBytes > 0 {
 		text += fmt.Sprintf("         %d torn bytes from %d on: a write that was never acknowledged; the next open cuts them\n", r.TornBytes, r.TornOffset)
 	}
+	if r.SurplusBytes > 0 && !r.Sealed {
+		text += fmt.Sprintf("         %d bytes more than the header says: a crash while the log grew; the next open cuts them off\n", r.SurplusBytes)
+	}
 	return d.piece(text, textMember("piece", "end"), textMember("rule", r.Rule.String()), numberMember("records", records), numberMember("used_bytes", r.Used),
-		numberMember("file_bytes", info.Size), numberMember("last_sequence", int64(r.LastSequence)), numberMember("torn_bytes", r.TornBytes),
+		numberMember("file_bytes", info.Size), numberMember("last_sequence", int64(r.LastSequence)), numberMember("torn_bytes", r.TornBytes), numberMember("surplus_bytes", r.SurplusBytes),
 		document.Member{Name: "sealed", Value: document.BoolValue(r.Sealed)})
 }
 

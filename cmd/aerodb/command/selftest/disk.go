@@ -52,7 +52,7 @@ func (t *test) statfs() error {
 	measured := fmt.Sprintf("%s of %s", size(st.Free), size(st.Size))
 	switch need := max(t.WALSize, scratchBytes); {
 	case st.Free < need:
-		t.verdict("free space", Fail, measured, fmt.Sprintf("an empty database takes %s for its log; this test %s", size(t.WALSize), size(scratchBytes)))
+		t.verdict("free space", Fail, measured, fmt.Sprintf("a full log takes %s; this test %s", size(t.WALSize), size(scratchBytes)))
 	case st.Free < freeWarnBytes || st.Free/(st.Size/100+1) < freeWarnPercent:
 		t.verdict("free space", Warn, measured, "a checkpoint needs room for what it writes before it frees the old")
 	default:
