@@ -51,11 +51,7 @@ type BackupEnd struct {
 }
 
 // Encode returns the content of a backup's manifest.json.
-func (b Backup) Encode() []byte {
-	b.Schemas, b.Segments = append([]Schema{}, b.Schemas...), append([]Segment{}, b.Segments...)
-	b.Checkpoint.Collections = append([]Collection{}, b.Checkpoint.Collections...)
-	return encode(KindBackup, b)
-}
+func (b Backup) Encode() []byte { return encode(KindBackup, &b) }
 
 // DecodeBackup reads a backup's manifest.json.
 func DecodeBackup(path string, data []byte) (Backup, error) {
@@ -63,9 +59,44 @@ func DecodeBackup(path string, data []byte) (Backup, error) {
 }
 
 // Encode returns the content of a backup's end.json.
-func (e BackupEnd) Encode() []byte { return encode(KindBackupEnd, e) }
+func (e BackupEnd) Encode() []byte { return encode(KindBackupEnd, &e) }
 
 // DecodeBackupEnd reads a backup's end.json.
 func DecodeBackupEnd(path string, data []byte) (BackupEnd, error) {
 	return decode[BackupEnd](KindBackupEnd, path, data)
+}
+
+func (b *Backup) members(f *form) {
+	f.name("database")
+	f.object(&b.Database)
+	number(f, "sequence", &b.Sequence)
+	number(f, "documents", &b.Documents)
+	f.digest("digest", &b.Digest)
+	f.name("checkpoint")
+	f.object(&b.Checkpoint)
+	f.name("wal")
+	f.object(&b.WAL)
+	list(f, "schemas", &b.Schemas)
+	list(f, "segments", &b.Segments)
+}
+
+func (c *BackupCheckpoint) members(f *form) {
+	number(f, "sequence", &c.Sequence)
+	number(f, "documents", &c.Documents)
+	f.digest("digest", &c.Digest)
+	number(f, "schemas", &c.Schemas)
+	list(f, "collections", &c.Collections)
+}
+
+func (w *BackupWAL) members(f *form) {
+	f.string("file", &w.File)
+	number(f, "first_sequence", &w.FirstSequence)
+	number(f, "file_bytes", &w.FileBytes)
+	number(f, "used_bytes", &w.UsedBytes)
+	f.string("sha256", &w.SHA256)
+}
+
+func (e *BackupEnd) members(f *form) {
+	number(f, "bytes", &e.Bytes)
+	f.string("sha256", &e.SHA256)
 }

@@ -28,48 +28,65 @@ const (
 	KindSnapshot   Kind = "snapshot"
 )
 
-type envelope[T any] struct {
-	Kind   Kind   `json:"kind"`
-	Format int    `json:"format"`
-	Body   T      `json:"body"`
-	SHA256 string `json:"sha256"`
+type envelope struct {
+	Kind   Kind    `json:"kind"`
+	Format int     `json:"format"`
+	Body   members `json:"body"`
+	SHA256 string  `json:"sha256"`
 }
 
 const checksumLine = `  "sha256": "`
 
-// encode returns the file's bytes. The body consists of strings, numbers, bools
-// and slices and structs of them, so encoding cannot fail.
-func encode[T any](kind Kind, body T) []byte {
-	data, err := json.MarshalIndent(envelope[T]{kind, Format, body, ""}, "", "  ")
-	if err != nil {
-		panic("manifest: " + err.Error())
-	}
-	i := bytes.LastIndex(data, []byte(checksumLine))
-	sum := sha256.Sum256(data[:i])
-	return append(append(data[:i:i], checksumLine+hex.EncodeToString(sum[:])...), "\"\n}\n"...)
+// encode returns the file's bytes.
+func encode(kind Kind, body members) []byte {
+	f := &form{writing: true, data: make([]byte, 0, 2048)}
+	f.head(kind, body)
+	sum := sha256.Sum256(f.data)
+	f.data = hex.AppendEncode(append(f.data, checksumLine...), sum[:])
+	return append(f.data, "\"\n}\n"...)
+}
+
+// head is what comes before the line with the checksum.
+func (f *form) head(kind Kind, body members) {
+	text, format := string(kind), Format
+	f.open("{")
+	f.string("kind", &text)
+	number(f, "format", &format)
+	f.name("body")
+	f.object(body)
+	f.literal(",\n")
+	f.bad = f.bad || text != string(kind) || format != Format
 }
 
 // decode reads a file of a kind; path is for errors.
-func decode[T any](kind Kind, path string, data []byte) (T, error) {
-	var e envelope[T]
+func decode[T any, P body[T]](kind Kind, path string, data []byte) (T, error) {
+	var content, none T
 	i := bytes.LastIndex(data, []byte(checksumLine))
 	if i < 0 {
-		return e.Body, damaged(path, int64(len(data)), "the line with the checksum is missing")
+		return none, damaged(path, int64(len(data)), "the line with the checksum is missing")
 	}
 	sum := sha256.Sum256(data[:i])
 	if want := hex.EncodeToString(sum[:]); !bytes.HasPrefix(data[i+len(checksumLine):], []byte(want)) {
-		return e.Body, damaged(path, int64(i), "the checksum of the %d bytes before is %s, which is not what is written here", i, want)
+		return none, damaged(path, int64(i), "the checksum of the %d bytes before is %s, which is not what is written here", i, want)
 	}
+	f := &form{data: data[:i]}
+	f.head(kind, P(&content))
+	if !f.bad && bytes.Equal(encode(kind, P(&content)), data) {
+		return content, nil
+	}
+	return none, notInForm(kind, path, data, P(new(T)))
+}
+
+// notInForm says what is wrong with a file whose checksum is right. It fills the body, which
+// must be empty, with what encoding/json finds there.
+func notInForm(kind Kind, path string, data []byte, body members) error {
 	if err := checkHead(kind, path, data); err != nil {
-		return e.Body, err
+		return err
 	}
-	if err := json.Unmarshal(data, &e); err != nil {
-		return e.Body, damaged(path, 0, "not a %s file: %v", kind, err)
+	if err := json.Unmarshal(data, &envelope{Body: body}); err != nil {
+		return damaged(path, 0, "not a %s file: %v", kind, err)
 	}
-	if again := encode(kind, e.Body); !bytes.Equal(again, data) {
-		return e.Body, damaged(path, int64(firstDifference(again, data)), "not in the form that AeroDB writes")
-	}
-	return e.Body, nil
+	return damaged(path, int64(firstDifference(encode(kind, body), data)), "not in the form that AeroDB writes")
 }
 
 // checkHead refuses a file of another kind or format.

@@ -9,7 +9,12 @@ type Database struct {
 }
 
 // Encode returns the content of DATABASE.
-func (d Database) Encode() []byte { return encode(KindDatabase, d) }
+func (d Database) Encode() []byte { return encode(KindDatabase, &d) }
+
+func (d *Database) members(f *form) {
+	f.string("uuid", &d.UUID)
+	f.string("created_at", &d.CreatedAt)
+}
 
 // DecodeDatabase reads DATABASE.
 func DecodeDatabase(path string, data []byte) (Database, error) {
@@ -24,7 +29,15 @@ type Current struct {
 }
 
 // Encode returns the content of CURRENT.
-func (c Current) Encode() []byte { return encode(KindCurrent, c) }
+func (c Current) Encode() []byte { return encode(KindCurrent, &c) }
+
+func (c *Current) members(f *form) {
+	f.string("generation", &c.Generation)
+	if f.has("previous", c.Previous == "") {
+		f.string("previous", &c.Previous)
+	}
+	f.string("uuid", &c.UUID)
+}
 
 // DecodeCurrent reads CURRENT.
 func DecodeCurrent(path string, data []byte) (Current, error) {
@@ -90,18 +103,12 @@ type Segment struct {
 }
 
 // EncodeCheckpoint returns the content of CHECKPOINT.
-func (m Manifest) EncodeCheckpoint() []byte { return encode(KindCheckpoint, m.listed()) }
-
-// listed writes no items as [], never as null.
-func (m Manifest) listed() Manifest {
-	m.Schemas, m.Collections, m.Segments = append([]Schema{}, m.Schemas...), append([]Collection{}, m.Collections...), append([]Segment{}, m.Segments...)
-	return m
-}
+func (m Manifest) EncodeCheckpoint() []byte { return encode(KindCheckpoint, &m) }
 
 // EncodeSnapshot returns the content of a snapshot's manifest.json.
 func (m Manifest) EncodeSnapshot() []byte {
 	m.WAL, m.Snapshot, m.NextSegment = nil, "", 0
-	return encode(KindSnapshot, m.listed())
+	return encode(KindSnapshot, &m)
 }
 
 // DecodeCheckpoint reads CHECKPOINT.
@@ -116,4 +123,60 @@ func DecodeCheckpoint(path string, data []byte) (Manifest, error) {
 // DecodeSnapshot reads a snapshot's manifest.json.
 func DecodeSnapshot(path string, data []byte) (Manifest, error) {
 	return decode[Manifest](KindSnapshot, path, data)
+}
+
+func (m *Manifest) members(f *form) {
+	f.string("uuid", &m.UUID)
+	number(f, "sequence", &m.Sequence)
+	f.string("created_at", &m.CreatedAt)
+	number(f, "documents", &m.Documents)
+	f.digest("digest", &m.Digest)
+	if f.has("wal", m.WAL == nil) {
+		if !f.writing {
+			m.WAL = &WAL{}
+		}
+		f.name("wal")
+		f.object(m.WAL)
+	}
+	if f.has("snapshot", m.Snapshot == "") {
+		f.string("snapshot", &m.Snapshot)
+	}
+	if f.has("next_segment", m.NextSegment == 0) {
+		number(f, "next_segment", &m.NextSegment)
+	}
+	list(f, "schemas", &m.Schemas)
+	list(f, "collections", &m.Collections)
+	list(f, "segments", &m.Segments)
+}
+
+func (w *WAL) members(f *form) {
+	f.string("file", &w.File)
+	number(f, "first_sequence", &w.FirstSequence)
+}
+
+func (s *Schema) members(f *form) {
+	f.string("schema_id", &s.SchemaID)
+	f.string("schema_version", &s.SchemaVersion)
+	number(f, "collection", &s.Collection)
+	number(f, "version", &s.Version)
+	f.string("file", &s.File)
+	number(f, "bytes", &s.Bytes)
+	f.string("sha256", &s.SHA256)
+}
+
+func (c *Collection) members(f *form) {
+	number(f, "number", &c.Number)
+	f.digest("digest", &c.Digest)
+	list(f, "versions", &c.Versions)
+}
+
+func (v *Version) members(f *form) {
+	number(f, "number", &v.Number)
+	number(f, "documents", &v.Documents)
+}
+
+func (s *Segment) members(f *form) {
+	number(f, "number", &s.Number)
+	number(f, "bytes", &s.Bytes)
+	number(f, "crc32c", &s.CRC32C)
 }
