@@ -72,6 +72,10 @@ func (db *DB) warnOfDisk() {
 
 // isDatabase refuses a directory without CURRENT before anything is touched.
 func isDatabase(o Options) error {
+	_, unnamed := o.FS.Stat(path.Join(o.Dir, nameCurrent))
+	if unnamed == nil {
+		return nil
+	}
 	info, err := o.FS.Stat(o.Dir)
 	switch {
 	case vfs.IsNotExist(err) || vfs.IsNotDir(err):
@@ -81,14 +85,13 @@ func isDatabase(o Options) error {
 	case !info.IsDir():
 		return dberr.New(dberr.DatabaseNotFound, "%s is a file, not a data directory", o.Dir)
 	}
-	_, err = o.FS.Stat(path.Join(o.Dir, nameCurrent))
-	if vfs.IsNotExist(err) {
+	if vfs.IsNotExist(unnamed) {
 		if err := unused(o); err != nil {
 			return err
 		}
 		return dberr.New(dberr.DatabaseNotFound, "%s is not a database: it has no %s", o.Dir, nameCurrent).WithHint("create a database with: aerodb init --data-dir %s", o.Dir)
 	}
-	return wrapIO(err, "open", nameCurrent)
+	return wrapIO(unnamed, "open", nameCurrent)
 }
 
 // abandon lets go of what a failed open holds. Nothing was changed.

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aerodb/aerodb/engine/runs"
 	"github.com/aerodb/aerodb/engine/segment"
 	"github.com/aerodb/aerodb/engine/vfs"
 	"github.com/aerodb/aerodb/engine/wal"
@@ -129,24 +128,18 @@ func (s *sweeper) snapshots(name string) (belongs, leftover bool) {
 // lookAtRuns finds what killed runs and rehearsals left. One that goes on, beside another
 // process that has the database open, is left alone.
 func (s *sweeper) lookAtRuns() error {
-	left, err := s.db.Runs().Leftovers()
+	left, unknown, err := s.db.Runs().Leftovers()
+	if err != nil {
+		return err
+	}
 	for _, name := range left {
 		s.leftovers = append(s.leftovers, path.Join(nameRuns, name))
 	}
 	if len(left) > 0 {
 		s.dirs = append(s.dirs, nameRuns)
 	}
-	if err != nil {
-		return err
-	}
-	entries, err := s.db.fs.ReadDir(s.db.path(nameRuns))
-	if err != nil && !vfs.IsNotExist(err) {
-		return vfs.Wrap(err, "recovery.sweep", nameRuns)
-	}
-	for _, e := range entries {
-		if _, _, ours := runs.ParseFileName(e.Name()); !ours {
-			s.unknown = append(s.unknown, path.Join(nameRuns, e.Name()))
-		}
+	for _, name := range unknown {
+		s.unknown = append(s.unknown, path.Join(nameRuns, name))
 	}
 	return nil
 }

@@ -24,11 +24,11 @@ type arena struct {
 	used   atomic.Int64             // of them, by nodes
 
 	// The allocating goroutine's own.
-	chunk int  // the chunk being filled
-	units int  // used of it
-	first int  // bytes touched of the first chunk, in whole pages
-	slabs bool // whether a node larger than a chunk made a slab
-	owned *pages
+	chunk int    // the chunk being filled
+	units int    // used of it
+	first int    // bytes touched of the first chunk, in whole pages
+	slabs bool   // whether a node larger than a chunk made a slab
+	owned *pages // nil until the first chunk is mapped
 }
 
 // pages is the memory of an arena. It is apart from it, so that it can be given back
@@ -55,11 +55,21 @@ func (p *pages) add(n int, huge bool) []byte {
 	return b
 }
 
-// init readies the arena of t, whose end frees it.
-func (a *arena) init(t *Table) {
+// init readies the arena for the head. An open of a database that was closed cleanly,
+// and only read, needs no more.
+func (a *arena) init() {
+	units := make([]uint64, headUnits)
+	a.chunks.Store(&[][]byte{unsafe.Slice((*byte)(unsafe.Pointer(&units[0])), headUnits*unitBytes)})
+}
+
+// mapFirst maps the first chunk of the arena of t, whose end frees it. Who reads still sees
+// the head where it was, and no node behind it, as before.
+func (a *arena) mapFirst(t *Table) {
 	a.owned = &pages{}
 	runtime.AddCleanup(t, (*pages).free, a.owned)
-	a.chunks.Store(&[][]byte{a.owned.add(chunkBytes, false)})
+	chunk := a.owned.add(chunkBytes, false)
+	copy(chunk, (*a.chunks.Load())[0])
+	a.chunks.Store(&[][]byte{chunk})
 }
 
 // reset forgets all nodes and keeps the memory; only if there are slabs, which nothing

@@ -42,6 +42,8 @@ const (
 
 	nodeHeadBytes = 12
 	linkBytes     = 4
+	headBytes     = nodeHeadBytes + linkBytes*heightMax
+	headUnits     = (headBytes + unitBytes - 1) / unitBytes
 
 	keyBytesBits = 26
 	keyBytesMax  = 1<<keyBytesBits - 1
@@ -76,7 +78,7 @@ const head = 0
 // New returns an empty table.
 func New() *Table {
 	t := &Table{}
-	t.arena.init(t)
+	t.arena.init()
 	t.Reset()
 	return t
 }
@@ -88,7 +90,7 @@ func New() *Table {
 func (t *Table) Reset() {
 	t.arena.reset()
 	t.rng = 0x9e3779b97f4a7c15
-	_, b := t.allocate(nodeHeadBytes + linkBytes*heightMax)
+	_, b := t.allocate(headBytes)
 	clear(b)
 	t.prev, t.next, t.last = [heightMax]uint32{}, [heightMax]uint32{}, head
 	t.height.Store(1)
@@ -138,6 +140,9 @@ func link(chunks [][]byte, n uint32, level int) *atomic.Uint32 { return nodeAt(c
 
 // Add inserts an entry. The pair of key and sequence must be new, and the key not empty.
 func (t *Table) Add(sequence uint64, key, value []byte, tombstone bool) {
+	if t.owned == nil {
+		t.mapFirst(t)
+	}
 	if t.last == head {
 		t.base = sequence - 1<<31 // the others are of the same log, so less than 2^31 away
 	}

@@ -77,15 +77,19 @@ func (p *Place) Remove() error {
 }
 
 // Leftovers lists what killed processes left in the folder: temporary files, and the
-// clones of rehearsals that do not go on any more.
-func (s Store) Leftovers() ([]string, error) {
+// clones of rehearsals that do not go on any more. What has none of this package's names
+// is unknown.
+func (s Store) Leftovers() (left, unknown []string, err error) {
 	names, err := s.names()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var left []string
 	for _, name := range names {
-		if _, temporary, ok := ParseFileName(name); !ok || !temporary {
+		_, temporary, ok := ParseFileName(name)
+		if !ok {
+			unknown = append(unknown, name)
+		}
+		if !temporary || !ok {
 			continue
 		}
 		f, err := s.FS.LockShared(s.path(name + "/" + nameLock))
@@ -97,13 +101,13 @@ func (s Store) Leftovers() ([]string, error) {
 		}
 		left = append(left, name)
 	}
-	return left, nil
+	return left, unknown, nil
 }
 
 // Sweep removes the clones of rehearsals that were killed, and returns their names. It may
 // be called beside a process that has the database open.
 func (s Store) Sweep() (swept []string, err error) {
-	names, err := s.Leftovers()
+	names, _, err := s.Leftovers()
 	if err != nil {
 		return nil, err
 	}

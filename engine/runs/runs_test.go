@@ -181,11 +181,11 @@ func TestRehearsal(t *testing.T) {
 	if p.ID != "20260204T113001Z-r1" {
 		t.Errorf("the id is %s", p.ID)
 	}
-	if left, err := s.Leftovers(); err != nil || len(left) > 0 {
+	if left, _, err := s.Leftovers(); err != nil || len(left) > 0 {
 		t.Errorf("what goes on is a leftover: %v, %v", left, err)
 	}
 	killed := mem.Clone()
-	if left, err := store(killed).Leftovers(); err != nil || len(left) != 1 || left[0] != p.ID+".tmp" {
+	if left, _, err := store(killed).Leftovers(); err != nil || len(left) != 1 || left[0] != p.ID+".tmp" {
 		t.Errorf("leftovers %v, %v", left, err)
 	}
 	mustDo(t, s.Save(p.ID, runs.Rehearsal{Script: script, Sources: sources, Before: at(1), After: at(2), Took: time.Second}))

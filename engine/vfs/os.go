@@ -29,11 +29,19 @@ func (osFS) OpenFile(name string, flag int, perm fs.FileMode) (File, error) {
 	return f, nil
 }
 
+// openOS is open(2). os.OpenFile also tries whether the runtime can wait for the file with
+// epoll, which it never can for what has blocks: six calls for each file, and the poller's
+// own start with the first.
 func openOS(name string, flag int, perm fs.FileMode) (*osFile, error) {
-	f, err := os.OpenFile(name, flag, perm) // sets O_CLOEXEC
+	var fd int
+	err := retry(func() (err error) {
+		fd, err = unix.Open(name, flag|unix.O_CLOEXEC, uint32(perm.Perm()))
+		return err
+	})
 	if err != nil {
-		return nil, err
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
+	f := os.NewFile(uintptr(fd), name)
 	raw, err := f.SyscallConn()
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
