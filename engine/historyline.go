@@ -5,15 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"time"
 
+	"github.com/aerodb/aerodb/engine/crc32c"
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/engine/digest"
 	"github.com/aerodb/aerodb/engine/document"
 )
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // historyLine is a HistoryEntry as it is written. Durations are in microseconds.
 type historyLine struct {
@@ -41,7 +39,7 @@ func (e *HistoryEntry) line() ([]byte, error) {
 	if err != nil {
 		return nil, dberr.New(dberr.InternalInvariant, "the line of HISTORY cannot be written: %w", err)
 	}
-	return fmt.Appendf(nil, "%08x %s\n", crc32.Checksum(text, castagnoli), text), nil
+	return fmt.Appendf(nil, "%08x %s\n", crc32c.Checksum(text), text), nil
 }
 
 const historySumBytes = len("01234567 ")
@@ -52,7 +50,7 @@ func parseHistoryLine(line []byte) (e HistoryEntry, err error) {
 		return e, errors.New("the line does not begin with a checksum")
 	}
 	text := line[historySumBytes:]
-	want := fmt.Sprintf("%08x", crc32.Checksum(text, castagnoli))
+	want := fmt.Sprintf("%08x", crc32c.Checksum(text))
 	if got := string(line[:historySumBytes-1]); got != want {
 		return e, fmt.Errorf("the checksum of the line is %s, %q is written", want, got)
 	}

@@ -1,8 +1,7 @@
 package engine
 
 import (
-	"hash/crc32"
-
+	"github.com/aerodb/aerodb/engine/crc32c"
 	"github.com/aerodb/aerodb/engine/memtable"
 )
 
@@ -126,7 +125,7 @@ const idFilterBits = 1 << 16
 
 // places returns the two bits of an _id.
 func (f *idFilter) places(coll uint16, id []byte) (a, b uint32) {
-	sum := crc32.Update(uint32(coll), castagnoli, id)
+	sum := crc32c.Update(uint32(coll), id)
 	return sum % idFilterBits, sum >> 16
 }
 

@@ -5,8 +5,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
-	"hash/crc32"
 
+	"github.com/aerodb/aerodb/engine/crc32c"
 	"github.com/aerodb/aerodb/engine/manifest"
 	"github.com/aerodb/aerodb/engine/segment"
 )
@@ -98,8 +98,6 @@ func hexSum(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // A check computes the checksum that an entry is known by.
 type check struct {
 	e   Entry
@@ -120,7 +118,7 @@ func (c *check) add(p []byte) {
 		c.sha.Write(p)
 		return
 	}
-	c.crc = crc32.Update(c.crc, castagnoli, p)
+	c.crc = crc32c.Update(c.crc, p)
 }
 
 // mismatch says how the content added differs from the entry's; "" if it does not.

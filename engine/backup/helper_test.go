@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"hash/crc32"
 	"strings"
 	"testing"
 
+	"github.com/aerodb/aerodb/engine/crc32c"
 	"github.com/aerodb/aerodb/engine/digest"
 	"github.com/aerodb/aerodb/engine/manifest"
 	"github.com/aerodb/aerodb/engine/schema"
@@ -62,7 +62,7 @@ func (s *sample) seal() {
 	}
 	for i := range s.m.Segments {
 		b := s.files[dirSegments+segment.FileName(s.m.Segments[i].Number)]
-		s.m.Segments[i].Bytes, s.m.Segments[i].CRC32C = int64(len(b)), crc32.Checksum(b, castagnoli)
+		s.m.Segments[i].Bytes, s.m.Segments[i].CRC32C = int64(len(b)), crc32c.Checksum(b)
 	}
 	log := s.files[dirWAL+s.m.WAL.File]
 	s.m.WAL.UsedBytes, s.m.WAL.SHA256 = int64(len(log)), hexSum(log)

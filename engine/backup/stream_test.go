@@ -3,11 +3,11 @@ package backup
 import (
 	"bytes"
 	"context"
-	"hash/crc32"
 	"io"
 	"runtime"
 	"testing"
 
+	"github.com/aerodb/aerodb/engine/crc32c"
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/engine/manifest"
 )
@@ -32,7 +32,7 @@ func zeroSample(count int, size int64) *sample {
 	var crc uint32
 	for zeros, n := make([]byte, bufferBytes), size; n > 0; {
 		p := zeros[:min(n, bufferBytes)]
-		crc, n = crc32.Update(crc, castagnoli, p), n-int64(len(p))
+		crc, n = crc32c.Update(crc, p), n-int64(len(p))
 	}
 	for i := range count {
 		s.m.Segments = append(s.m.Segments, manifest.Segment{Number: uint64(count - i), Bytes: size, CRC32C: crc})

@@ -7,8 +7,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"hash/crc32"
 
+	"github.com/aerodb/aerodb/engine/crc32c"
 	"github.com/aerodb/aerodb/engine/dberr"
 )
 
@@ -114,13 +114,11 @@ const (
 	sectorBytes     = 512 // of a disk: what is written as one
 )
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // crcOf continues a checksum.
-func crcOf(before uint32, body []byte) uint32 { return crc32.Update(before, castagnoli, body) }
+func crcOf(before uint32, body []byte) uint32 { return crc32c.Update(before, body) }
 
 // seed is the checksum that the first line of a file continues from.
-func seed(id string) uint32 { return crc32.Checksum([]byte(id), castagnoli) }
+func seed(id string) uint32 { return crc32c.Checksum([]byte(id)) }
 
 const checksumMember = `,"crc32c":"`
 

@@ -3,8 +3,8 @@ package segment
 import (
 	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 
+	"github.com/aerodb/aerodb/engine/crc32c"
 	"github.com/aerodb/aerodb/engine/key"
 )
 
@@ -74,7 +74,7 @@ func (f *footer) append(dst []byte) []byte {
 		dst = binary.LittleEndian.AppendUint32(dst, uint32(v))
 	}
 	dst = append(dst, footerMagic...)
-	return binary.LittleEndian.AppendUint32(dst, crc32.Checksum(dst[start:], castagnoli))
+	return binary.LittleEndian.AppendUint32(dst, crc32c.Checksum(dst[start:]))
 }
 
 // A fault is what is wrong with bytes, and where in them.
@@ -99,7 +99,7 @@ func decodeFooter(b []byte, size int64, want ID) (footer, *fault) {
 		f.hint = "open it with the aerodb that wrote it; if that is this one, the file is damaged: restore from a backup"
 		return footer{}, f
 	}
-	if got, sum := binary.LittleEndian.Uint32(b[footerSumAt:]), crc32.Checksum(b[:footerSumAt], castagnoli); got != sum {
+	if got, sum := binary.LittleEndian.Uint32(b[footerSumAt:]), crc32c.Checksum(b[:footerSumAt]); got != sum {
 		return footer{}, faultf(0, "footer checksum: expected %08x, found %08x", sum, got)
 	}
 	f, entries, overhead := parseFooter(b)

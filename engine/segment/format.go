@@ -2,9 +2,10 @@ package segment
 
 import (
 	"encoding/binary"
-	"hash/crc32"
 	"strconv"
 	"strings"
+
+	"github.com/aerodb/aerodb/engine/crc32c"
 )
 
 // FormatVersion is the version of the format that this package writes. It reads all from
@@ -62,8 +63,6 @@ const (
 	filterTrailerBytes = placeBytes // the place of the filter, at the end of a level-1 payload
 )
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // An ID says which segment a file must be.
 type ID struct {
 	UUID   [16]byte // the database's
@@ -76,23 +75,12 @@ func (id ID) salt() uint32 {
 	var b [24]byte
 	copy(b[:], id.UUID[:])
 	binary.LittleEndian.PutUint64(b[16:], id.Number)
-	return crc32.Checksum(b[:], castagnoli)
+	return crc32c.Checksum(b[:])
 }
 
 // blockChecksum returns the checksum of a whole stored block at offset.
 func blockChecksum(salt uint32, offset int64, stored []byte) uint32 {
-	return crc32.Update(updateOffset(salt, offset), castagnoli, stored[4:])
-}
-
-// updateOffset is crc32.Update with the 8 bytes of an offset; unlike that, it keeps
-// them off the heap.
-func updateOffset(crc uint32, offset int64) uint32 {
-	crc = ^crc
-	for v, i := uint64(offset), 0; i < 8; i++ {
-		crc = castagnoli[byte(crc)^byte(v)] ^ crc>>8
-		v >>= 8
-	}
-	return ^crc
+	return crc32c.Update(crc32c.UpdateNumber(salt, uint64(offset)), stored[4:])
 }
 
 // A handle says where a block is.

@@ -3,10 +3,10 @@ package segment
 import (
 	"bytes"
 	"encoding/binary"
-	"hash/crc32"
 	"testing"
 
 	"github.com/aerodb/aerodb/engine/blockcache"
+	"github.com/aerodb/aerodb/engine/crc32c"
 	"github.com/aerodb/aerodb/engine/dberr"
 )
 
@@ -145,7 +145,7 @@ func seal(b []byte) {
 		return
 	}
 	foot := b[end:]
-	binary.LittleEndian.PutUint32(foot[footerSumAt:], crc32.Checksum(foot[:footerSumAt], castagnoli))
+	binary.LittleEndian.PutUint32(foot[footerSumAt:], crc32c.Checksum(foot[:footerSumAt]))
 	for at := 0; at+headerBytes <= end; {
 		n := headerBytes + int(decodeHeader(b[at:]).stored)
 		if n > end-at {

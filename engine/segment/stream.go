@@ -1,6 +1,6 @@
 package segment
 
-import "hash/crc32"
+import "github.com/aerodb/aerodb/engine/crc32c"
 
 // A stream reads a file from front to back in large pieces, and computes the
 // checksum of all that was taken.
@@ -18,7 +18,7 @@ func (r *stream) take(n int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.checksum = crc32.Update(r.checksum, castagnoli, b)
+	r.checksum = crc32c.Update(r.checksum, b)
 	r.at += n
 	r.offset += int64(n)
 	return b, nil

@@ -2,8 +2,8 @@ package segment
 
 import (
 	"encoding/binary"
-	"hash/crc32"
 
+	"github.com/aerodb/aerodb/engine/crc32c"
 	"github.com/aerodb/aerodb/engine/dberr"
 	"github.com/aerodb/aerodb/engine/key"
 	"github.com/aerodb/aerodb/engine/vfs"
@@ -249,7 +249,7 @@ func (w *Writer) flush() error {
 		return w.ioError(err)
 	}
 	w.file.StartWriteback(w.written, int64(len(w.out)))
-	w.checksum = crc32.Update(w.checksum, castagnoli, w.out)
+	w.checksum = crc32c.Update(w.checksum, w.out)
 	w.written += int64(len(w.out))
 	if w.out = reuse(w.out); w.out == nil {
 		w.out = make([]byte, 0, outBytes+4*BlockBytesDefault)

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 	"strconv"
 	"strings"
 
+	"github.com/aerodb/aerodb/engine/crc32c"
 	"github.com/aerodb/aerodb/engine/dberr"
 )
 
@@ -73,7 +73,7 @@ func (h *Header) Encode(uuid [16]byte) []byte {
 }
 
 func fileChecksum(b []byte) uint32 {
-	return mask(crc32.Update(crc32.Checksum(b[:12], castagnoli), castagnoli, b[16:]))
+	return mask(crc32c.Update(crc32c.Checksum(b[:12]), b[16:]))
 }
 
 // IsLog reports whether a file that begins with head says that it is a log.

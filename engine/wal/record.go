@@ -2,9 +2,10 @@ package wal
 
 import (
 	"encoding/binary"
-	"hash/crc32"
 	"math"
 	"math/bits"
+
+	"github.com/aerodb/aerodb/engine/crc32c"
 )
 
 // Sizes in bytes. The package comment draws them.
@@ -58,8 +59,6 @@ func RecordBytes(payload int) int64 {
 	return sectorBytes * (1 + (rest+nextPayloadBytes-1)/nextPayloadBytes)
 }
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // mask keeps the checksum of zeros from being zero and that of data which ends in
 // its own checksum from being a constant.
 func mask(crc uint32) uint32 { return bits.RotateLeft32(crc, 15) + 0x5ae70da7 }
@@ -71,22 +70,22 @@ func newSalt(uuid [16]byte, first uint64) salt {
 	var b [24]byte
 	copy(b[:], uuid[:])
 	binary.LittleEndian.PutUint64(b[16:], first)
-	return salt(crc32.Checksum(b[:], castagnoli))
+	return salt(crc32c.Checksum(b[:]))
 }
 
 // at returns the state from which the checksums of the record at offset go on.
 func (s salt) at(offset int64) uint32 {
 	var b [8]byte
 	binary.LittleEndian.PutUint64(b[:], uint64(offset))
-	return crc32.Update(uint32(s), castagnoli, b[:])
+	return crc32c.Update(uint32(s), b[:])
 }
 
 func headChecksum(salted uint32, sector []byte) uint32 {
-	return mask(crc32.Update(crc32.Update(salted, castagnoli, sector[:8]), castagnoli, sector[12:recordHeaderBytes]))
+	return mask(crc32c.Update(crc32c.Update(salted, sector[:8]), sector[12:recordHeaderBytes]))
 }
 
 func bodyChecksum(salted uint32, record []byte) uint32 {
-	return mask(crc32.Update(salted, castagnoli, record[recordHeaderBytes:]))
+	return mask(crc32c.Update(salted, record[recordHeaderBytes:]))
 }
 
 // put frames record, whose body is in place, for its offset in the file.

@@ -13,8 +13,8 @@ var segmentFaults = []fault{
 	{
 		name:   "checksums of blocks are not salted with their place",
 		file:   "engine/segment/format.go",
-		before: `crc32.Update(updateOffset(salt, offset), castagnoli, stored[4:])`,
-		after:  `crc32.Update(updateOffset(salt, 0), castagnoli, stored[4:])`,
+		before: `crc32c.Update(crc32c.UpdateNumber(salt, uint64(offset)), stored[4:])`,
+		after:  `crc32c.Update(crc32c.UpdateNumber(salt, 0), stored[4:])`,
 		pkg:    "engine/segment", test: "TestSwappedBlocks",
 	},
 	{
