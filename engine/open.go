@@ -142,6 +142,17 @@ func (db *DB) load(ctx context.Context) error {
 	if err := db.readIdentity(); err != nil {
 		return err
 	}
+	if err := db.readCheckpoint(); err != nil {
+		return err
+	}
+	if err := db.loadManifest(ctx); err != nil {
+		return err
+	}
+	return db.replay(ctx)
+}
+
+// readCheckpoint reads CHECKPOINT.
+func (db *DB) readCheckpoint() error {
 	data, err := db.readFile(db.gen.checkpoint())
 	if err != nil {
 		return err
@@ -154,10 +165,7 @@ func (db *DB) load(ctx context.Context) error {
 	}
 	db.nextSegment = db.manifest.NextSegment
 	db.log.Debug("recovery.begin", "generation", string(db.gen), "snapshot", db.manifest.Snapshot, "checkpoint_sequence", db.manifest.Sequence, "segments", len(db.manifest.Segments))
-	if err := db.loadManifest(ctx); err != nil {
-		return err
-	}
-	return db.replay(ctx)
+	return nil
 }
 
 // loadManifest opens what the manifest lists.

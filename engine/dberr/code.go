@@ -1,5 +1,7 @@
 package dberr
 
+import "slices"
+
 // Code names a kind of failure. Codes are stable for ever: a code is never
 // renamed and never given a second meaning.
 type Code string
@@ -139,23 +141,18 @@ var Table = []Entry{
 	{InternalInvariant, Bug, "An invariant of AeroDB broke.", "please report it with the message and the log"},
 }
 
-var entries = func() map[Code]Entry {
-	m := make(map[Code]Entry, len(Table))
-	for _, e := range Table {
-		m[e.Code] = e
-	}
-	return m
-}()
-
 // Lookup returns the table's row of c.
 func Lookup(c Code) (Entry, bool) {
-	e, ok := entries[c]
-	return e, ok
+	i := slices.IndexFunc(Table, func(e Entry) bool { return e.Code == c })
+	if i < 0 {
+		return Entry{}, false
+	}
+	return Table[i], true
 }
 
 // Severity returns the severity of c; an unknown code is a bug.
 func (c Code) Severity() Severity {
-	if e, ok := entries[c]; ok {
+	if e, ok := Lookup(c); ok {
 		return e.Severity
 	}
 	return Bug

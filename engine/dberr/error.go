@@ -98,7 +98,8 @@ func (e *Error) Advice() string {
 	if e.Hint != "" {
 		return e.Hint
 	}
-	return entries[e.Code].Hint
+	entry, _ := Lookup(e.Code)
+	return entry.Hint
 }
 
 // Is reports whether target is an *Error of the same code, so that

@@ -19,8 +19,8 @@ func Parse(data []byte, opt Options) (Value, error) {
 		return Value{}, syntaxErrorf(opt.MaxBytes, "%d bytes are more than the limit of %d", len(data), opt.MaxBytes)
 	}
 	p := parser{src: data}
-	v, err := p.value(SkipSpace(data, 0), 0)
-	if err != nil {
+	var v Value
+	if err := p.value(&v, SkipSpace(data, 0), 0); err != nil {
 		return Value{}, err
 	}
 	if i := SkipSpace(data, v.end); i < len(data) {
@@ -42,28 +42,28 @@ func SkipSpace(src []byte, i int) int {
 	return i
 }
 
-// value reads the value that begins at src[i]; depth arrays and objects are open.
-func (p *parser) value(i, depth int) (Value, *SyntaxError) {
+// value reads the value that begins at src[i] into v, which is zero; depth arrays and
+// objects are open. It fills v in place: a Value is large to hand up from level to level.
+func (p *parser) value(v *Value, i, depth int) (err *SyntaxError) {
 	if i >= len(p.src) {
-		return Value{}, NoValue(p.src, i)
+		return NoValue(p.src, i)
 	}
-	v := Value{start: i}
-	var err *SyntaxError
+	v.start = i
 	switch c := p.src[i]; {
 	case c == '"':
 		v.kind = String
 		v.text, v.end, err = p.text(i)
 	case c == '{' || c == '[':
 		if depth == DepthMax {
-			return Value{}, syntaxErrorf(i, "arrays and objects are nested deeper than %d", DepthMax)
+			return syntaxErrorf(i, "arrays and objects are nested deeper than %d", DepthMax)
 		}
 		if c == '{' {
-			err = p.object(&v, depth+1)
+			err = p.object(v, depth+1)
 		} else {
-			err = p.array(&v, depth+1)
+			err = p.array(v, depth+1)
 		}
 	case c == '-' || c-'0' <= 9:
-		err = p.number(&v)
+		err = p.number(v)
 	case literalAt(p.src, i, "true"):
 		v.kind, v.bits, v.end = Bool, 1, i+len("true")
 	case literalAt(p.src, i, "false"):
@@ -73,7 +73,7 @@ func (p *parser) value(i, depth int) (Value, *SyntaxError) {
 	default:
 		err = NoValue(p.src, i)
 	}
-	return v, err
+	return err
 }
 
 func literalAt(src []byte, i int, literal string) bool {
@@ -122,12 +122,12 @@ func (p *parser) array(v *Value, depth int) *SyntaxError {
 		return nil
 	}
 	for {
-		item, err := p.value(i, depth)
-		if err != nil {
-			err.Path = ItemPath(len(v.items), err.Path)
+		v.items = append(v.items, Value{})
+		item := &v.items[len(v.items)-1]
+		if err := p.value(item, i, depth); err != nil {
+			err.Path = ItemPath(len(v.items)-1, err.Path)
 			return err
 		}
-		v.items = append(v.items, item)
 		i = SkipSpace(p.src, item.end)
 		switch {
 		case i < len(p.src) && p.src[i] == ',':
@@ -162,12 +162,12 @@ func (p *parser) object(v *Value, depth int) *SyntaxError {
 			err.Path = MemberPath(name, "")
 			return err
 		}
-		member, err := p.member(end, depth)
-		if err != nil {
+		v.members = append(v.members, Member{Name: name})
+		member := &v.members[len(v.members)-1].Value
+		if err := p.member(member, end, depth); err != nil {
 			err.Path = MemberPath(name, err.Path)
 			return err
 		}
-		v.members = append(v.members, Member{name, member})
 		i = SkipSpace(p.src, member.end)
 		switch {
 		case i < len(p.src) && p.src[i] == ',':
@@ -182,12 +182,12 @@ func (p *parser) object(v *Value, depth int) *SyntaxError {
 }
 
 // member reads the colon and the value that follow a name ending before src[i].
-func (p *parser) member(i, depth int) (Value, *SyntaxError) {
+func (p *parser) member(v *Value, i, depth int) *SyntaxError {
 	i = SkipSpace(p.src, i)
 	if i >= len(p.src) || p.src[i] != ':' {
-		return Value{}, NoColon(p.src, i)
+		return NoColon(p.src, i)
 	}
-	return p.value(SkipSpace(p.src, i+1), depth)
+	return p.value(v, SkipSpace(p.src, i+1), depth)
 }
 
 // noteName keeps a set of the names of members once there are many; it is called

@@ -62,7 +62,7 @@ func mistakef(path, format string, args ...any) *mistake {
 }
 
 func (r *reader) schema(s *Schema, v document.Value) *mistake {
-	if err := checkMembers("", v, "schema_id", "schema_version", "fields", "indexes"); err != nil {
+	if err := checkMembers("", v, schemaMembers); err != nil {
 		return err
 	}
 	id, err := readName(v, "schema_id", SchemaIDBytesMax)
@@ -93,8 +93,15 @@ func (r *reader) schema(s *Schema, v document.Value) *mistake {
 	return nil
 }
 
+// The members that there may be.
+var (
+	schemaMembers = []string{"schema_id", "schema_version", "fields", "indexes"}
+	fieldMembers  = []string{"type", "required", "fields", "items", "element"}
+	itemMembers   = []string{"type", "fields", "items", "element"}
+)
+
 // checkMembers refuses what is no object, and members other than the known.
-func checkMembers(path string, v document.Value, known ...string) *mistake {
+func checkMembers(path string, v document.Value, known []string) *mistake {
 	if v.Kind() != document.Object {
 		return mistakef(path, "wants an object, got %s", article(v.Kind()))
 	}
@@ -173,11 +180,11 @@ func (r *reader) field(f *Field, path string, v document.Value, depth int) *mist
 		}
 		return nil
 	}
-	known := []string{"type", "required", "fields", "items", "element"}
+	known := fieldMembers
 	if f.Name == "" {
-		known = slices.Delete(known, 1, 2)
+		known = itemMembers
 	}
-	if err := checkMembers(path, v, known...); err != nil {
+	if err := checkMembers(path, v, known); err != nil {
 		return err
 	}
 	kind, ok := v.Get("type")

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
+	"sync"
 )
 
 // Hash returns a digest of all names, kinds and bytes, as the process sees them.
@@ -45,7 +46,7 @@ func (c *content) digest() [sha256.Size]byte {
 			if pg == nil {
 				continue
 			}
-			if sum := pg.digest(); sum != zeroSum {
+			if sum := pg.digest(); sum != zeroSum() {
 				b = binary.BigEndian.AppendUint32(b, uint32(i))
 				b = append(b, sum[:]...)
 			}
@@ -54,7 +55,8 @@ func (c *content) digest() [sha256.Size]byte {
 	})
 }
 
-var zeroSum = sha256.Sum256(make([]byte, pageBytes))
+// zeroSum is made when a Mem is first hashed: the program that has none starts without it.
+var zeroSum = sync.OnceValue(func() [sha256.Size]byte { return sha256.Sum256(make([]byte, pageBytes)) })
 
 func (p *page) digest() [sha256.Size]byte {
 	return p.sum.get(func() [sha256.Size]byte { return sha256.Sum256(p.data[:]) })

@@ -30,35 +30,65 @@ func (f *osFile) StartWriteback(off, n int64) {
 	_ = f.control("sync_file_range", func(fd int) error { return unix.SyncFileRange(fd, off, n, unix.SYNC_FILE_RANGE_WRITE) })
 }
 
-// fsNames are file systems by the magic number of statfs(2).
-var fsNames = map[uint32]string{
-	unix.EXT4_SUPER_MAGIC:      "ext4", // and ext2, ext3
-	unix.XFS_SUPER_MAGIC:       "xfs",
-	unix.BTRFS_SUPER_MAGIC:     "btrfs",
-	0x2fc12fc1:                 "zfs",
-	unix.F2FS_SUPER_MAGIC:      "f2fs",
-	0xca451a4e:                 "bcachefs",
-	unix.TMPFS_MAGIC:           "tmpfs",
-	unix.RAMFS_MAGIC:           "ramfs",
-	unix.OVERLAYFS_SUPER_MAGIC: "overlay",
-	unix.ECRYPTFS_SUPER_MAGIC:  "ecryptfs",
-	unix.SQUASHFS_MAGIC:        "squashfs",
-	unix.ISOFS_SUPER_MAGIC:     "iso9660",
-	unix.MSDOS_SUPER_MAGIC:     "vfat",
-	unix.EXFAT_SUPER_MAGIC:     "exfat",
-	0x5346544e:                 "ntfs",
-	0x7366746e:                 "ntfs3",
-	unix.NFS_SUPER_MAGIC:       "nfs",
-	unix.CIFS_SUPER_MAGIC:      "cifs",
-	unix.SMB2_SUPER_MAGIC:      "smb2",
-	unix.SMB_SUPER_MAGIC:       "smb",
-	unix.FUSE_SUPER_MAGIC:      "fuse",
-	unix.V9FS_MAGIC:            "9p",
-	unix.CEPH_SUPER_MAGIC:      "ceph",
-	unix.AFS_SUPER_MAGIC:       "afs",
-	0x0bd00bd0:                 "lustre",
-	0x01161970:                 "gfs2",
-	0x7461636f:                 "ocfs2",
+// fsName names a file system by the magic number of statfs(2); "" if it is not known.
+func fsName(magic uint32) string {
+	switch magic {
+	case unix.EXT4_SUPER_MAGIC: // and ext2, ext3
+		return "ext4"
+	case unix.XFS_SUPER_MAGIC:
+		return "xfs"
+	case unix.BTRFS_SUPER_MAGIC:
+		return "btrfs"
+	case 0x2fc12fc1:
+		return "zfs"
+	case unix.F2FS_SUPER_MAGIC:
+		return "f2fs"
+	case 0xca451a4e:
+		return "bcachefs"
+	case unix.TMPFS_MAGIC:
+		return "tmpfs"
+	case unix.RAMFS_MAGIC:
+		return "ramfs"
+	case unix.OVERLAYFS_SUPER_MAGIC:
+		return "overlay"
+	case unix.ECRYPTFS_SUPER_MAGIC:
+		return "ecryptfs"
+	case unix.SQUASHFS_MAGIC:
+		return "squashfs"
+	case unix.ISOFS_SUPER_MAGIC:
+		return "iso9660"
+	case unix.MSDOS_SUPER_MAGIC:
+		return "vfat"
+	case unix.EXFAT_SUPER_MAGIC:
+		return "exfat"
+	case 0x5346544e:
+		return "ntfs"
+	case 0x7366746e:
+		return "ntfs3"
+	case unix.NFS_SUPER_MAGIC:
+		return "nfs"
+	case unix.CIFS_SUPER_MAGIC:
+		return "cifs"
+	case unix.SMB2_SUPER_MAGIC:
+		return "smb2"
+	case unix.SMB_SUPER_MAGIC:
+		return "smb"
+	case unix.FUSE_SUPER_MAGIC:
+		return "fuse"
+	case unix.V9FS_MAGIC:
+		return "9p"
+	case unix.CEPH_SUPER_MAGIC:
+		return "ceph"
+	case unix.AFS_SUPER_MAGIC:
+		return "afs"
+	case 0x0bd00bd0:
+		return "lustre"
+	case 0x01161970:
+		return "gfs2"
+	case 0x7461636f:
+		return "ocfs2"
+	}
+	return ""
 }
 
 func (osFS) Statfs(name string) (Statfs, error) {
@@ -67,7 +97,7 @@ func (osFS) Statfs(name string) (Statfs, error) {
 		return Statfs{}, &fs.PathError{Op: "statfs", Path: name, Err: err}
 	}
 	magic := uint32(st.Type)
-	kind := fsNames[magic]
+	kind := fsName(magic)
 	if kind == "" {
 		kind = fmt.Sprintf("%#x", magic)
 	}
