@@ -47,15 +47,23 @@ func takeLock(o Options) (vfs.File, error) {
 		}
 		return nil, e
 	}
-	err = f.Truncate(0)
-	if err == nil {
-		_, err = f.WriteAt(holder{o.Pid, o.Command, rfc3339(o.Now())}.line(), 0)
-	}
-	if err != nil {
+	if err := sign(f, o); err != nil {
 		// The lock is held all the same; only who holds it stays unsaid.
 		o.Logger.Warn("lock.unsigned", "error", err.Error())
 	}
 	return f, nil
+}
+
+// sign writes into LOCK who holds it. A killed holder has left its own text there.
+func sign(f vfs.File, o Options) error {
+	info, err := f.Stat()
+	if err == nil && info.Size() > 0 {
+		err = f.Truncate(0)
+	}
+	if err == nil {
+		_, err = f.WriteAt(holder{o.Pid, o.Command, rfc3339(o.Now())}.line(), 0)
+	}
+	return err
 }
 
 // unsign takes the text out of LOCK, so that nobody is told of a holder that has
