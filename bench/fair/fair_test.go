@@ -147,6 +147,31 @@ func maintain(t *testing.T, s store.Store) {
 	if s, has := s.(store.Compacter); has {
 		must(t, s.Compact())
 	}
+	if s, has := s.(store.Tidier); has {
+		must(t, s.Tidy())
+	}
+}
+
+// TestTidyLeavesOneSnapshot wants that what "on disk, compacted and closed" counts has no copy
+// of the data before.
+func TestTidyLeavesOneSnapshot(t *testing.T) {
+	dir := t.TempDir()
+	s := mustOpen(t, aero.Open, dir)
+	for i := range 3 {
+		must(t, s.Insert(users.Make(i)))
+		must(t, s.(store.Snapshotter).Snapshot(""))
+	}
+	count := func() int {
+		names, err := filepath.Glob(filepath.Join(dir, "data", "snapshots", "*"))
+		must(t, err)
+		return len(names)
+	}
+	before := count()
+	must(t, s.(store.Tidier).Tidy())
+	if before < 2 || count() != 1 {
+		t.Errorf("%d snapshots before, %d after", before, count())
+	}
+	must(t, s.Close())
 }
 
 // shortReads wants an error from a call that finds less than it must: what is fast because

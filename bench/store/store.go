@@ -55,6 +55,9 @@ type (
 	Settler interface{ Settle() error }
 	// A Compacter gives back the space of what is dead.
 	Compacter interface{ Compact() error }
+	// A Tidier removes the copies of its Snapshots that lie in its own directory. Who keeps
+	// them elsewhere, where Snapshot was told to, has nothing of the kind.
+	Tidier interface{ Tidy() error }
 	// A Scripter gets documents one by one in a loop of its own language, as tables of that
 	// language, and says how long the loop took.
 	Scripter interface {

@@ -36,6 +36,7 @@ var operations = map[string]operation{
 	},
 	"verify":  func(s store.Store, _ Request) (time.Duration, error) { return maintain(s, store.Verifier.Verify) },
 	"settle":  func(s store.Store, _ Request) (time.Duration, error) { return maintain(s, store.Settler.Settle) },
+	"tidy":    func(s store.Store, _ Request) (time.Duration, error) { return maintain(s, store.Tidier.Tidy) },
 	"compact": func(s store.Store, _ Request) (time.Duration, error) { return maintain(s, store.Compacter.Compact) },
 }
 

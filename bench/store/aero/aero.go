@@ -146,6 +146,16 @@ func (s *Store) Compact() error {
 	return err
 }
 
+// Tidy implements store.Tidier: of the snapshots it leaves the newest, which is the current
+// checkpoint's and has no file of its own but its manifest.
+func (s *Store) Tidy() error {
+	snapshots, err := s.db.Snapshots()
+	for i := 0; i < len(snapshots)-1 && err == nil; i++ {
+		_, err = s.db.RemoveSnapshot(snapshots[i].ID)
+	}
+	return err
+}
+
 // Restore implements store.Restorer. The engine verifies everything before it ends.
 func (s *Store) Restore(backup, dir string) error {
 	f, err := os.Open(backup)
