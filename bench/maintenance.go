@@ -25,12 +25,35 @@ func (b *bench) maintenance() error {
 			}
 			continue
 		}
+		if op == "snapshot" { // the changes of the rows before are not what is timed
+			if err := b.snapshotBefore(); err != nil {
+				return err
+			}
+		}
 		if op == "snapshot" || op == "compact" { // something must have changed
 			if err := b.each(worker.Request{Op: "mix", N: 4, Of: b.scale.Documents, Seed: b.seed}, nil); err != nil {
 				return err
 			}
 		}
 		if err := b.maintain(op); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// snapshotBefore makes a snapshot of every subject that has any, so that the one that is
+// timed differs from the last by four changes, whatever rows were asked for.
+func (b *bench) snapshotBefore() error {
+	out := filepath.Join(b.dir, "out")
+	for _, c := range b.children {
+		if err := os.MkdirAll(out, 0o700); err != nil {
+			return err
+		}
+		if _, _, err := c.ask(worker.Request{Op: "snapshot", Path: filepath.Join(out, "before")}); err != nil {
+			return err
+		}
+		if err := os.RemoveAll(out); err != nil {
 			return err
 		}
 	}
