@@ -233,22 +233,42 @@ func (db *DB) fillSnapshot(temp string, m manifest.Manifest, segments []*segment
 		}
 		linked = linked && ok
 	}
-	identity := path.Join(temp, nameDatabase)
-	if err := vfs.CopyFile(db.fs, db.path(db.gen.database()), db.path(identity), fileMode); err != nil {
-		return false, vfs.Wrap(err, "snapshot.copy", identity)
+	files, err := db.snapshotFiles(temp, m)
+	if err != nil {
+		return false, err
 	}
-	for _, s := range m.Schemas {
-		target := path.Join(temp, nameSchemas, s.File)
-		if err := vfs.CopyFile(db.fs, db.path(path.Join(db.gen.schemas(), s.File)), db.path(target), fileMode); err != nil {
-			return false, vfs.Wrap(err, "snapshot.copy", target)
-		}
+	if err := vfs.WriteFiles(db.fs, files, fileMode); err != nil {
+		return false, vfs.Wrap(err, "snapshot.write", temp)
 	}
 	for _, dir := range []string{path.Join(temp, nameSegments), path.Join(temp, nameSchemas)} {
 		if err := db.fs.SyncDir(db.path(dir)); err != nil {
 			return false, vfs.Wrap(err, "snapshot.sync", dir)
 		}
 	}
-	// The manifest makes it a snapshot, so it comes when all else is durable.
-	err = vfs.Publish(db.fs, db.path(temp), nameManifest, m.EncodeSnapshot(), fileMode)
-	return linked, wrapIO(err, "snapshot.publish", path.Join(temp, nameManifest))
+	// The manifest makes it a snapshot, so it gets its name when all else is durable.
+	name := path.Join(temp, nameManifest)
+	if err := db.fs.Rename(db.path(name+suffixTemporary), db.path(name)); err != nil {
+		return false, vfs.Wrap(err, "snapshot.publish", name)
+	}
+	return linked, wrapIO(db.fs.SyncDir(db.path(temp)), "snapshot.publish", name)
+}
+
+// snapshotFiles returns what is written to a snapshot's folder beside the links: copies of
+// DATABASE and the schemas, and the manifest under its temporary name.
+func (db *DB) snapshotFiles(temp string, m manifest.Manifest) ([]vfs.NewFile, error) {
+	var files []vfs.NewFile
+	copied := func(from, to string) error {
+		data, err := db.readFile(from)
+		files = append(files, vfs.NewFile{Name: db.path(path.Join(temp, to)), Data: data})
+		return err
+	}
+	if err := copied(db.gen.database(), nameDatabase); err != nil {
+		return nil, err
+	}
+	for _, s := range m.Schemas {
+		if err := copied(path.Join(db.gen.schemas(), s.File), path.Join(nameSchemas, s.File)); err != nil {
+			return nil, err
+		}
+	}
+	return append(files, vfs.NewFile{Name: db.path(path.Join(temp, nameManifest+suffixTemporary)), Data: m.EncodeSnapshot()}), nil
 }
