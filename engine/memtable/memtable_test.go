@@ -313,3 +313,27 @@ func BenchmarkGet(b *testing.B) {
 		}
 	}
 }
+
+// The first entry moves the head into the first chunk. Who reads meanwhile sees nothing or
+// that entry, and whoever begins after it sees it.
+func TestReadersOfTheFirstEntry(t *testing.T) {
+	for range 200 {
+		table := New()
+		it := table.NewIter(SequenceMax)
+		if it.First() || it.Last() || it.SeekGE([]byte("a")) || it.SeekLT([]byte("z")) {
+			t.Fatal("an empty table has an entry")
+		}
+		done := make(chan bool)
+		go func() {
+			defer close(done)
+			for it := table.NewIter(SequenceMax); !it.Last(); {
+				runtime.Gosched()
+			}
+		}()
+		table.Add(1, []byte("key"), []byte("value"), false)
+		if !it.First() || string(it.Key()) != "key" || string(it.Value()) != "value" {
+			t.Error("an iterator from before does not find the first entry")
+		}
+		<-done
+	}
+}
