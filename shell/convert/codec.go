@@ -46,6 +46,8 @@ type Codec struct {
 
 	items   []lua.LValue // of the arrays that are being decoded
 	scratch []byte       // of a string with escapes
+	words   words
+	small   [smallMax - smallMin + 1]lua.LValue // those that were asked for; see integer
 }
 
 // New returns a codec for L.
@@ -200,10 +202,7 @@ func (c *Codec) FromValue(v document.Value, s *Shape) lua.LValue {
 	case document.Bool:
 		return lua.LBool(v.Bool())
 	case document.Int:
-		if s.kind() == Float {
-			return lua.LNumber(v.Float())
-		}
-		return lang.Integer(v.Int())
+		return c.integer(v.Int(), s)
 	case document.Float:
 		return lua.LNumber(v.Float())
 	case document.String:
