@@ -33,8 +33,8 @@ func (e *MemoryError) Error() string {
 }
 
 // watch cancels a call when the heap has passed the limit and a garbage collection does
-// not help. The goroutine reads one number of the Go runtime and touches no data; it ends
-// with the call.
+// not help, and sets the pace of the collections. The goroutine reads two numbers of the Go
+// runtime and touches no data; it ends with the call.
 func (r *Runtime) watch(cancel context.CancelCauseFunc) (stop func()) {
 	if r.opts.MemoryLimit <= 0 || r.watched {
 		return func() {}
@@ -43,6 +43,8 @@ func (r *Runtime) watch(cancel context.CancelCauseFunc) (stop func()) {
 	limit, ended, done := uint64(r.opts.MemoryLimit), make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
+		var p pace
+		defer p.end()
 		ticker := time.NewTicker(watchInterval)
 		defer ticker.Stop()
 		for {
@@ -55,6 +57,7 @@ func (r *Runtime) watch(cancel context.CancelCauseFunc) (stop func()) {
 				cancel(&MemoryError{Limit: r.opts.MemoryLimit})
 				return
 			}
+			p.set(metric(heapAlive))
 		}
 	}()
 	return func() {
