@@ -8,7 +8,8 @@ import (
 	"github.com/aerodb/aerodb/engine/document"
 )
 
-// Decode turns JSON into a Lua value. Errors are *document.SyntaxError.
+// Decode turns JSON into a Lua value. Errors are *document.SyntaxError, or the one of the
+// context that has ended.
 //
 // Stored documents are canonical JSON, and their names are those of the shape, in the
 // same order: such bytes become Lua values directly. What is not canonical is read by the
@@ -17,6 +18,9 @@ func (c *Codec) Decode(data []byte, s *Shape) (lua.LValue, error) {
 	d := decoder{c, data}
 	if v, end := d.value(0, s, 0); end == len(data) {
 		return v, nil
+	}
+	if err := c.err(); err != nil {
+		return nil, err
 	}
 	v, err := document.Parse(data, document.Options{})
 	if err != nil {
@@ -33,7 +37,7 @@ type decoder struct {
 }
 
 func (d *decoder) value(i int, s *Shape, depth int) (lua.LValue, int) {
-	if i >= len(d.src) {
+	if i >= len(d.src) || d.ended() {
 		return nil, -1
 	}
 	switch c := d.src[i]; {

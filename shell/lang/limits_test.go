@@ -233,6 +233,34 @@ func TestInterruptedWhileCollecting(t *testing.T) {
 	}
 }
 
+// TestInterruptedWhileQuoting ends the context after so many looks at it.
+func TestInterruptedWhileQuoting(t *testing.T) {
+	r, _ := newTestRuntime(t, "")
+	text := strings.Repeat("x", 8*quotedPerLook)
+	for looks := range 8 {
+		r.L.SetContext(&endingContext{context.Background(), looks})
+		quote := r.L.NewFunction(func(L *lua.LState) int { quoteLua(L, text); return 0 })
+		err := r.L.CallByParam(lua.P{Fn: quote, Protect: true})
+		if err == nil || !strings.Contains(err.Error(), context.Canceled.Error()) {
+			t.Errorf("after %d looks: %v", looks, err)
+		}
+		r.L.RemoveContext()
+	}
+}
+
+// An endingContext has ended when it was looked at so often.
+type endingContext struct {
+	context.Context
+	looks int
+}
+
+func (c *endingContext) Err() error {
+	if c.looks--; c.looks < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
 func TestFormat(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{`"%d %5d|%-5d|%05d", 1, 2, 3, 4`, "1     2|3    |00004"},
