@@ -233,32 +233,19 @@ func TestInterruptedWhileCollecting(t *testing.T) {
 	}
 }
 
-// TestInterruptedWhileQuoting ends the context after so many looks at it.
+// TestInterruptedWhileQuoting quotes after the end of the context: what is long looks at it.
 func TestInterruptedWhileQuoting(t *testing.T) {
 	r, _ := newTestRuntime(t, "")
-	text := strings.Repeat("x", 8*quotedPerLook)
-	for looks := range 8 {
-		r.L.SetContext(&endingContext{context.Background(), looks})
-		quote := r.L.NewFunction(func(L *lua.LState) int { quoteLua(L, text); return 0 })
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	r.L.SetContext(ctx)
+	for length, ends := range map[int]bool{quotedPerLook - 1: false, quotedPerLook: true} {
+		quote := r.L.NewFunction(func(L *lua.LState) int { quoteLua(L, strings.Repeat("x", length)); return 0 })
 		err := r.L.CallByParam(lua.P{Fn: quote, Protect: true})
-		if err == nil || !strings.Contains(err.Error(), context.Canceled.Error()) {
-			t.Errorf("after %d looks: %v", looks, err)
+		if (err != nil) != ends || ends && !strings.Contains(err.Error(), context.Canceled.Error()) {
+			t.Errorf("%d bytes: %v", length, err)
 		}
-		r.L.RemoveContext()
 	}
-}
-
-// An endingContext has ended when it was looked at so often.
-type endingContext struct {
-	context.Context
-	looks int
-}
-
-func (c *endingContext) Err() error {
-	if c.looks--; c.looks < 0 {
-		return context.Canceled
-	}
-	return nil
 }
 
 func TestFormat(t *testing.T) {
