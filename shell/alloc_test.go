@@ -33,9 +33,14 @@ func TestGetAllocations(t *testing.T) {
 			sink.RawSetString(name, lua.LTrue)
 		}
 	})
-	got := perRound(`local doc = users:get("ada")`)
-	t.Logf("%.2f allocations, of which %.2f are the table", got, table)
-	if over := got - table; over > 0.5 {
-		t.Errorf("%.2f allocations beside the %.0f of the table", over, table)
+	for body, most := range map[string]float64{
+		`local doc = users:get("ada")`:    0,
+		`local doc = db.users:get("ada")`: 5, // the handle: what Lua has, what it holds, the engine's; the look at db
+	} {
+		got := perRound(body)
+		t.Logf("%s: %.2f allocations, of which %.2f are the table", body, got, table)
+		if over := got - table; over > most+0.5 {
+			t.Errorf("%s: %.2f allocations beside the %.0f of the table", body, over, table)
+		}
 	}
 }
