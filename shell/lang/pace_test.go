@@ -28,20 +28,20 @@ func TestPace(t *testing.T) {
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		if err := run(t, r, `for i = 1, 4000000 do local t = {i} end`); err != nil {
+		if err := run(t, r, `for i = 1, 1500000 do local t = {i} end`); err != nil {
 			t.Fatal(err)
 		}
 		runtime.ReadMemStats(&after)
 		return (after.TotalAlloc - before.TotalAlloc) / uint64(max(after.NumGC-before.NumGC, 1))
 	}
-	if got := perCollection(); got < 12<<20 {
+	if got := perCollection(); got < 8<<20 {
 		t.Errorf("a collection for each %d KiB of garbage", got>>10)
 	}
 	if percent := debug.SetGCPercent(percentGo); percent != percentGo {
 		t.Errorf("the call left GOGC at %d", percent)
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(50))
-	if got := perCollection(); got > 12<<20 {
+	if got := perCollection(); got > 8<<20 {
 		t.Errorf("GOGC was set to 50, and a collection came for each %d KiB of garbage", got>>10)
 	}
 	if percent := debug.SetGCPercent(50); percent != 50 {
