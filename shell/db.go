@@ -159,20 +159,20 @@ func (s *Session) collection(a *bind.Args) (lua.LValue, error) {
 
 // newest answers for db.name: a handle on the newest version of a collection.
 func (s *Session) newest(m *bind.Module, name string) (lua.LValue, error) {
-	db, err := s.database()
-	if err != nil {
+	handle, err := s.newHandle(name, "")
+	if err == nil {
+		return handle, nil
+	}
+	if code := dberr.From(err).Code; code != dberr.SchemaUnknown && code != dberr.SchemaRequired {
 		return nil, err
 	}
-	all, err := db.Schemas()
+	all, err := s.db.Schemas()
 	if err != nil {
 		return nil, err
 	}
 	known := make([]string, len(all))
 	for i, definition := range all {
 		known[i] = definition.ID
-	}
-	if slices.Contains(known, name) {
-		return s.newHandle(name, "")
 	}
 	unknown := dberr.From(m.Unknown(name, known))
 	return nil, dberr.New(dberr.SchemaUnknown, "db has neither a collection nor a function %q%s", name, suggestion(unknown.Message)).

@@ -38,6 +38,7 @@ func (s *Session) closeDatabase() error {
 	}
 	db := s.db
 	s.db, s.closed = nil, errClosed()
+	s.recent = shaped{} // it holds what the database holds in memory
 	return db.Close()
 }
 

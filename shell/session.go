@@ -28,6 +28,7 @@ type Session struct {
 	db        *engine.DB                   // nil after a reopen that failed
 	closed    error                        // why db is nil
 	shapes    map[[2]string]*convert.Shape // of documents, by schema id and version
+	recent    shaped                       // of these the last that was asked for
 	stored    []byte                       // of the document that get decodes
 	iterators map[*iterator]struct{}       // open ones; a reopen or Close ends them
 	ended     bool                         // Close was called
@@ -38,6 +39,12 @@ type Session struct {
 	changes   changes                      // what was written, for the prompt to say
 
 	errorTable, handleTable, iteratorTable *lua.LTable // metatables
+}
+
+// shaped is a collection and how its documents convert.
+type shaped struct {
+	c     *engine.Collection
+	shape *convert.Shape
 }
 
 // New binds db, which the session closes. Reopen opens the same directory again, for
@@ -189,11 +196,15 @@ func (s *Session) call(ctx context.Context, fn lua.LValue) ([]lua.LValue, error)
 
 // shape returns how documents of a schema convert.
 func (s *Session) shape(c *engine.Collection) *convert.Shape {
+	if s.recent.c == c {
+		return s.recent.shape
+	}
 	key := [2]string{c.ID(), c.Version()}
 	shape, ok := s.shapes[key]
 	if !ok {
 		shape = convert.OfSchema(c.Schema())
 		s.shapes[key] = shape
 	}
+	s.recent.c, s.recent.shape = c, shape
 	return shape
 }

@@ -13,7 +13,8 @@ import (
 )
 
 // Args are the checked arguments of one call, by name. Getters of an optional argument
-// that was left out return the zero value; Has tells.
+// that was left out return the zero value; Has tells. They are gone when the call ends:
+// the next one has the same memory.
 type Args struct {
 	L    *lua.LState
 	Ctx  context.Context

@@ -39,29 +39,22 @@ func (m *Module) Globals(L *lua.LState, host Host, globals *lua.LTable) { m.fill
 
 // Metatable makes the metatable of a module's handles.
 func (m *Module) Metatable(L *lua.LState, host Host) *lua.LTable {
-	methods := L.NewTable()
+	// A method is found in a table, which Lua does by itself; only for a name that is not
+	// there a function is called.
+	methods, others := L.NewTable(), L.NewTable()
 	m.fill(L, host, methods)
-	missing := m.missing(L, host)
+	others.RawSetString("__index", m.missing(L, host))
+	methods.Metatable = others
 	mt := L.NewTable()
-	mt.RawSetString("__index", L.NewFunction(func(L *lua.LState) int {
-		if fn := methods.RawGet(L.Get(2)); fn != lua.LNil {
-			L.Push(fn)
-			return 1
-		}
-		L.Push(missing)
-		L.Push(L.Get(1))
-		L.Push(L.Get(2))
-		L.Call(2, 1)
-		return 1
-	}))
+	mt.RawSetString("__index", methods)
 	mt.RawSetString("__metatable", lua.LString(m.Name))
 	return mt
 }
 
 func (m *Module) fill(L *lua.LState, host Host, t *lua.LTable) {
 	for i := range m.Funcs {
-		f := &m.Funcs[i]
-		t.RawSetString(f.Name, L.NewFunction(func(L *lua.LState) int { return m.invoke(L, host, f) }))
+		c := &callee{m: m, host: host, f: &m.Funcs[i]}
+		t.RawSetString(c.f.Name, L.NewFunction(c.invoke))
 	}
 }
 
@@ -84,30 +77,46 @@ func (m *Module) missing(L *lua.LState, host Host) *lua.LFunction {
 	})
 }
 
+// A callee is a function as Lua calls it.
+type callee struct {
+	m    *Module
+	host Host
+	f    *Func
+	idle *Args // of a call that has ended, for the next; a call within a call makes its own
+}
+
 // invoke checks the arguments and calls the function.
-func (m *Module) invoke(L *lua.LState, host Host, f *Func) int {
-	a := &Args{L: L, Ctx: contextOf(L)}
-	v, err := m.Guard(host, f.Name, func() (lua.LValue, error) {
-		first := 1
-		if m.Receiver != "" {
-			if a.Self = host.Handle(m.Name, L.Get(1)); a.Self == nil {
-				return nil, f.misuse(m, "call it with a colon on a %s: %s", m.Name, m.Signature(f))
-			}
-			first = 2
-		}
-		if err := a.check(m, f, first); err != nil {
-			return nil, err
-		}
-		return f.Call(a)
-	})
+func (c *callee) invoke(L *lua.LState) int {
+	a := c.idle
+	if c.idle = nil; a == nil {
+		a = new(Args)
+	}
+	a.L, a.Ctx = L, contextOf(L)
+	v, err := c.m.Guard(c.host, c.f.Name, func() (lua.LValue, error) { return c.call(a) })
+	*a = Args{}
+	c.idle = a
 	if err != nil {
-		host.Raise(L, err)
+		c.host.Raise(L, err)
 	}
 	if v == nil {
 		return 0
 	}
 	L.Push(v)
 	return 1
+}
+
+func (c *callee) call(a *Args) (lua.LValue, error) {
+	first := 1
+	if c.m.Receiver != "" {
+		if a.Self = c.host.Handle(c.m.Name, a.L.Get(1)); a.Self == nil {
+			return nil, c.f.misuse(c.m, "call it with a colon on a %s: %s", c.m.Name, c.m.Signature(c.f))
+		}
+		first = 2
+	}
+	if err := a.check(c.m, c.f, first); err != nil {
+		return nil, err
+	}
+	return c.f.Call(a)
 }
 
 // Guard calls fn unless the session has failed. A Lua error that fn caused goes on its

@@ -46,6 +46,9 @@ type Codec struct {
 
 	items   []lua.LValue // of the arrays that are being decoded
 	scratch []byte       // of a string with escapes
+	words   words
+	steps   int                                 // values converted; see ended
+	small   [smallMax - smallMin + 1]lua.LValue // those that were asked for; see integer
 }
 
 // New returns a codec for L.
@@ -69,17 +72,40 @@ func (c *Codec) Null() lua.LValue { return c.null }
 // MarkArray makes an empty t convert to [] where no shape says otherwise.
 func (c *Codec) MarkArray(t *lua.LTable) { t.Metatable = c.array }
 
+// stepsPerLook is how many values are converted between two looks at the context.
+const stepsPerLook = 1 << 10
+
+// ended counts a value, and now and then reports that the call of Lua which converts has
+// been told to end.
+func (c *Codec) ended() bool {
+	c.steps++
+	return c.steps%stepsPerLook == 0 && c.err() != nil
+}
+
+func (c *Codec) err() error {
+	if ctx := c.L.Context(); ctx != nil {
+		return ctx.Err()
+	}
+	return nil
+}
+
 // Append appends the JSON of v to dst. Members are sorted, so equal values are equal
-// bytes. Errors are *Error.
+// bytes. Errors are *Error, or the one of the context that has ended.
 func (c *Codec) Append(dst []byte, v lua.LValue, s *Shape) ([]byte, error) {
 	dst, err := c.append(dst, v, s, 0)
 	if err != nil {
+		if ended := c.err(); ended != nil {
+			return nil, ended
+		}
 		return nil, err
 	}
 	return dst, nil
 }
 
 func (c *Codec) append(dst []byte, v lua.LValue, s *Shape, depth int) ([]byte, *Error) {
+	if c.ended() {
+		return nil, refuse("interrupted")
+	}
 	if len(dst) > bytesMax {
 		return nil, refuse("the value is larger than %d MiB", bytesMax>>20)
 	}
@@ -200,10 +226,7 @@ func (c *Codec) FromValue(v document.Value, s *Shape) lua.LValue {
 	case document.Bool:
 		return lua.LBool(v.Bool())
 	case document.Int:
-		if s.kind() == Float {
-			return lua.LNumber(v.Float())
-		}
-		return lang.Integer(v.Int())
+		return c.integer(v.Int(), s)
 	case document.Float:
 		return lua.LNumber(v.Float())
 	case document.String:

@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"context"
 	"errors"
 	"math"
 	"strings"
@@ -113,6 +114,46 @@ func TestDepth(t *testing.T) {
 	if _, err := codec.Append(nil, loop, nil); err == nil {
 		t.Error("a table that holds itself was converted")
 	}
+}
+
+// TestInterrupted ends the context while a long list is converted: after so many looks at
+// it, none of which comes when the list is at its end.
+func TestInterrupted(t *testing.T) {
+	codec, values := newCodec(t), list()
+	for i := range 10 * stepsPerLook {
+		values.RawSetInt(i+1, lua.LNumber(i))
+	}
+	text, err := codec.Append(nil, values, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for looks := range 10 {
+		for name, convert := range map[string]func() error{
+			"append": func() error { _, err := codec.Append(nil, values, nil); return err },
+			"decode": func() error { _, err := codec.Decode(text, nil); return err },
+		} {
+			codec.L.SetContext(&endingContext{Context: context.Background(), looks: looks})
+			if err := convert(); !errors.Is(err, context.Canceled) {
+				t.Errorf("%s after %d looks: %v", name, looks, err)
+			}
+			if codec.L.RemoveContext(); len(codec.items) > 0 {
+				t.Errorf("%s: %d items are left on the stack", name, len(codec.items))
+			}
+		}
+	}
+}
+
+// An endingContext has ended when it was looked at so often.
+type endingContext struct {
+	context.Context
+	looks int
+}
+
+func (c *endingContext) Err() error {
+	if c.looks--; c.looks < 0 {
+		return context.Canceled
+	}
+	return nil
 }
 
 // TestRoundTrip decodes and encodes again.

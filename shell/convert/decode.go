@@ -2,15 +2,14 @@ package convert
 
 import (
 	"bytes"
-	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/aerodb/aerodb/engine/document"
-	"github.com/aerodb/aerodb/shell/lang"
 )
 
-// Decode turns JSON into a Lua value. Errors are *document.SyntaxError.
+// Decode turns JSON into a Lua value. Errors are *document.SyntaxError, or the one of the
+// context that has ended.
 //
 // Stored documents are canonical JSON, and their names are those of the shape, in the
 // same order: such bytes become Lua values directly. What is not canonical is read by the
@@ -19,6 +18,9 @@ func (c *Codec) Decode(data []byte, s *Shape) (lua.LValue, error) {
 	d := decoder{c, data}
 	if v, end := d.value(0, s, 0); end == len(data) {
 		return v, nil
+	}
+	if err := c.err(); err != nil {
+		return nil, err
 	}
 	v, err := document.Parse(data, document.Options{})
 	if err != nil {
@@ -35,7 +37,7 @@ type decoder struct {
 }
 
 func (d *decoder) value(i int, s *Shape, depth int) (lua.LValue, int) {
-	if i >= len(d.src) {
+	if i >= len(d.src) || d.ended() {
 		return nil, -1
 	}
 	switch c := d.src[i]; {
@@ -65,7 +67,7 @@ func (d *decoder) text(i int) (lua.LValue, int) {
 		return nil, -1
 	}
 	if plain {
-		return lua.LString(d.src[i+1 : end-1]), end
+		return d.str(d.src[i+1 : end-1]), end
 	}
 	d.scratch = document.AppendUnquoted(d.scratch[:0], d.src[i:end])
 	return lua.LString(d.scratch), end
@@ -80,10 +82,7 @@ func (d *decoder) number(i int, s *Shape) (lua.LValue, int) {
 	}
 	end := i + len(n.Literal)
 	if whole, ok := n.Int(); ok {
-		if s.kind() == Float {
-			return lua.LNumber(whole), end
-		}
-		return lang.Integer(whole), end
+		return d.integer(whole, s), end
 	}
 	f, ok := n.Float()
 	if !ok {
@@ -130,70 +129,31 @@ func (d *decoder) drop(first int) {
 }
 
 func (d *decoder) object(i int, s *Shape, depth int) (lua.LValue, int) {
-	known := s.names()
-	t := d.L.CreateTable(0, max(len(known), 1))
 	if i++; i < len(d.src) && d.src[i] == '}' {
 		return d.L.NewTable(), i + 1
 	}
-	var before []byte
-	for first := true; ; first = false {
-		if i >= len(d.src) || d.src[i] != '"' {
+	known := s.fields()
+	t := d.L.CreateTable(0, s.room())
+	var f field
+	for name, members := []byte(nil), 1; ; members++ {
+		var end int
+		if f, known, end = d.field(i, s, known, name); end < 0 {
 			return nil, -1
 		}
-		end, plain, err := document.ScanString(d.src, i)
-		if err != nil || !plain || end >= len(d.src) || d.src[end] != ':' {
-			return nil, -1
-		}
-		name := d.src[i+1 : end-1]
-		if !first && bytes.Compare(before, name) >= 0 {
-			return nil, -1
-		}
-		before = name
-		var text string
-		var shape *Shape
-		text, shape, known = s.lookUp(name, known)
-		v, end := d.value(end+1, shape, depth)
+		name = d.src[i+1 : end-2]
+		v, end := d.value(end, f.shape, depth)
 		if end < 0 || end >= len(d.src) {
 			return nil, -1
 		}
-		t.RawSetString(text, v)
+		t.RawSetString(f.name, v)
 		i = end + 1
 		switch d.src[end] {
 		case ',':
 		case '}':
+			s.held(members)
 			return t, i
 		default:
 			return nil, -1
 		}
 	}
-}
-
-// lookUp returns a name as a string, which is that of the shape if it has it, and what the
-// shape expects there. Known are the names of the shape that may still come; what is left
-// of them is returned.
-func (s *Shape) lookUp(name []byte, known []string) (string, *Shape, []string) {
-	for i, k := range known {
-		if k == string(name) {
-			return k, s.Members[k], known[i+1:]
-		}
-		if k > string(name) {
-			break
-		}
-	}
-	text := string(name)
-	return text, s.member(text), known
-}
-
-// names returns the names of the members, sorted.
-func (s *Shape) names() []string {
-	if s == nil || len(s.Members) == 0 {
-		return nil
-	}
-	if s.sorted == nil {
-		for name := range s.Members {
-			s.sorted = append(s.sorted, name)
-		}
-		slices.Sort(s.sorted)
-	}
-	return s.sorted
 }

@@ -22,7 +22,8 @@ type Shape struct {
 	Other   *Shape            // of an Object: members not in Members
 	Item    *Shape            // of an Array
 
-	sorted []string // see names
+	sorted []field // see fields
+	last   int     // members of the last object decoded; 0: none yet
 }
 
 func (s *Shape) kind() Kind {

@@ -80,7 +80,7 @@ func formatOne(L *lua.LState, spec string, letter byte, i int) string {
 	case 's':
 		return fmt.Sprintf("%"+spec+"s", ToString(L, L.Get(i)))
 	case 'q':
-		return quoteLua(L.CheckString(i))
+		return quoteLua(L, L.CheckString(i))
 	case 'e', 'E', 'f', 'g', 'G':
 		return formatFloat(spec, letter, checkFloat(L, i))
 	case 'c':
@@ -133,11 +133,17 @@ func checkWhole(L *lua.LState, i int, letter byte) int64 {
 	return int64(f)
 }
 
+// quotedPerLook is how many bytes of a string are quoted between two looks at the context.
+const quotedPerLook = 1 << 14
+
 // quoteLua is %q: what Lua reads back as the same string.
-func quoteLua(s string) string {
+func quoteLua(L *lua.LState, s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for i := range len(s) {
+		if i%quotedPerLook == quotedPerLook-1 {
+			raiseIfDone(L)
+		}
 		switch c := s[i]; c {
 		case '"', '\\', '\n':
 			b.WriteByte('\\')

@@ -214,6 +214,40 @@ func TestMemoryLimit(t *testing.T) {
 	}
 }
 
+// TestInterruptedWhileCollecting ends a call while the collection that its memory made
+// necessary goes on, which here is without end.
+func TestInterruptedWhileCollecting(t *testing.T) {
+	r, _ := newTestRuntime(t, "")
+	r.opts.MemoryLimit = 1
+	ctx, cancel := context.WithCancel(context.Background())
+	release := make(chan struct{})
+	defer close(release)
+	r.collect = func() { cancel(); <-release }
+	fn, err := r.Load("while true do end", "test.lua")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var api *lua.ApiError
+	if _, err := r.Call(ctx, fn); !errors.As(err, &api) || !errors.Is(ctx.Err(), context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestInterruptedWhileQuoting quotes after the end of the context: what is long looks at it.
+func TestInterruptedWhileQuoting(t *testing.T) {
+	r, _ := newTestRuntime(t, "")
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	r.L.SetContext(ctx)
+	for length, ends := range map[int]bool{quotedPerLook - 1: false, quotedPerLook: true} {
+		quote := r.L.NewFunction(func(L *lua.LState) int { quoteLua(L, strings.Repeat("x", length)); return 0 })
+		err := r.L.CallByParam(lua.P{Fn: quote, Protect: true})
+		if (err != nil) != ends || ends && !strings.Contains(err.Error(), context.Canceled.Error()) {
+			t.Errorf("%d bytes: %v", length, err)
+		}
+	}
+}
+
 func TestFormat(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{`"%d %5d|%-5d|%05d", 1, 2, 3, 4`, "1     2|3    |00004"},

@@ -3,7 +3,6 @@ package lang
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"runtime/metrics"
 	"time"
 )
@@ -33,8 +32,9 @@ func (e *MemoryError) Error() string {
 }
 
 // watch cancels a call when the heap has passed the limit and a garbage collection does
-// not help. The goroutine reads one number of the Go runtime and touches no data; it ends
-// with the call.
+// not help, and sets the pace of the collections. The goroutine reads two numbers of the Go
+// runtime and touches no data; it ends with the call, which may come long before the end of
+// a collection: with a million tables in memory one takes a second.
 func (r *Runtime) watch(cancel context.CancelCauseFunc) (stop func()) {
 	if r.opts.MemoryLimit <= 0 || r.watched {
 		return func() {}
@@ -43,6 +43,8 @@ func (r *Runtime) watch(cancel context.CancelCauseFunc) (stop func()) {
 	limit, ended, done := uint64(r.opts.MemoryLimit), make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
+		var p pace
+		defer p.end()
 		ticker := time.NewTicker(watchInterval)
 		defer ticker.Stop()
 		for {
@@ -51,10 +53,11 @@ func (r *Runtime) watch(cancel context.CancelCauseFunc) (stop func()) {
 				return
 			case <-ticker.C:
 			}
-			if aboveLimit(limit) {
+			if r.aboveLimit(limit, ended) {
 				cancel(&MemoryError{Limit: r.opts.MemoryLimit})
 				return
 			}
+			p.set(metric(heapAlive))
 		}
 	}()
 	return func() {
@@ -64,15 +67,24 @@ func (r *Runtime) watch(cancel context.CancelCauseFunc) (stop func()) {
 	}
 }
 
-// aboveLimit reports whether more than limit bytes are alive. What was allocated while
-// the collection ran counts as alive whether it is or not, so it is taken off.
-func aboveLimit(limit uint64) bool {
+// aboveLimit reports whether more than limit bytes are alive; false if the call has ended
+// before that is known. What was allocated while the collection ran counts as alive whether
+// it is or not, so it is taken off.
+func (r *Runtime) aboveLimit(limit uint64, ended <-chan struct{}) bool {
 	if metric(heapObjects) <= limit {
 		return false
 	}
-	before := metric(heapAllocs)
-	runtime.GC()
-	return metric(heapAlive) > limit+metric(heapAllocs)-before
+	before, collected := metric(heapAllocs), make(chan struct{})
+	go func() { // it waits for Go's collector and does nothing else
+		defer close(collected)
+		r.collect()
+	}()
+	select {
+	case <-ended:
+		return false
+	case <-collected:
+		return metric(heapAlive) > limit+metric(heapAllocs)-before
+	}
 }
 
 func metric(name string) uint64 {

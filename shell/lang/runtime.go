@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,6 +67,7 @@ type Runtime struct {
 	exit      *Exit
 	cancel    context.CancelCauseFunc // of the context of the call that runs
 	watched   bool                    // a watch of the heap goes on
+	collect   func()                  // runtime.GC
 }
 
 // Exit is the error of a chunk that called os.exit.
@@ -94,6 +96,7 @@ func New(opts Options) *Runtime {
 		random:  newRandom(opts.Seed),
 		files:   map[*luaFile]struct{}{},
 		started: opts.Now(),
+		collect: runtime.GC,
 	}
 	for _, name := range []string{"channel", "_printregs", "module", "newproxy"} {
 		r.Globals.RawSetString(name, lua.LNil)

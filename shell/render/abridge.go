@@ -24,14 +24,15 @@ func (o Options) left(missing, all int, what string) string {
 }
 
 // fold cuts text where the room on the screen ends.
-func fold(text string, o Options) string {
+func (n *node) fold(text string, o Options) string {
 	if o.Rows <= 0 {
 		return text
 	}
 	lines := strings.Split(text, "\n")
 	room, shown, used := o.room(len(lines), "lines"), 0, 0
 	for i, line := range lines {
-		if used += rows(line, o.width()); used > o.Rows {
+		n.stop.step()
+		if used += n.stop.rows(line, o.width(), o.Rows); used > o.Rows {
 			break
 		}
 		if used <= room {
@@ -42,15 +43,16 @@ func fold(text string, o Options) string {
 	case used <= o.Rows:
 		return text
 	case shown == 0:
-		return cut(lines[0], o)
+		return n.cut(lines[0], o)
 	}
 	return strings.Join(append(lines[:shown:shown], o.left(len(lines)-shown, len(lines), "lines")), "\n")
 }
 
 // cut shows the beginning of a line that alone is longer than the screen.
-func cut(line string, o Options) string {
+func (n *node) cut(line string, o Options) string {
 	columns, end := o.room(len(line), "bytes")*o.width(), len(line)
 	for i, r := range line {
+		n.stop.step()
 		if columns -= Columns(string(r)); columns < 0 {
 			end = i
 			break

@@ -3,7 +3,10 @@ package render
 import (
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // valueColumn is the name of the only column of what is no list of objects.
@@ -33,12 +36,43 @@ func (n *node) csvText(o Options) (string, error) {
 			b.WriteString(`""` + "\n") // the library writes an empty line, which readers skip
 			continue
 		}
+		if slices.ContainsFunc(record, long) {
+			w.Flush()
+			writeLong(&b, record, n.stop)
+			continue
+		}
 		if err := w.Write(record); err != nil {
 			return "", err
 		}
 	}
 	w.Flush()
 	return b.String(), w.Error()
+}
+
+func long(field string) bool { return len(field) > pieceBytes }
+
+// writeLong writes a record as the library does, and can be stopped within a field.
+func writeLong(b *strings.Builder, record []string, stop *stopper) {
+	for i, field := range record {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		first, _ := utf8.DecodeRuneInString(field)
+		quoted := field == `\.` || field != "" && unicode.IsSpace(first)
+		for piece := range stop.pieces(field) {
+			quoted = quoted || strings.ContainsAny(piece, ",\"\r\n")
+		}
+		if quoted {
+			b.WriteByte('"')
+		}
+		for piece := range stop.pieces(field) {
+			b.WriteString(strings.ReplaceAll(piece, `"`, `""`)) // nothing to double without quotes
+		}
+		if quoted {
+			b.WriteByte('"')
+		}
+	}
+	b.WriteByte('\n')
 }
 
 // records are the heading and the rows; an empty list has neither.

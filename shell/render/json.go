@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"math"
-	"unicode/utf8"
 
 	"github.com/aerodb/aerodb/engine/document"
 )
@@ -14,10 +13,10 @@ func (n *node) appendJSON(dst []byte) ([]byte, error) {
 	case nilKind:
 		return append(dst, "null"...), nil
 	case stringKind:
-		if !utf8.ValidString(n.text) {
+		if !n.stop.valid(n.text) {
 			return nil, fmt.Errorf("a string is not valid UTF-8, so it has no JSON")
 		}
-		return document.AppendQuoted(dst, n.text), nil
+		return appendQuoted(dst, n.text, n.stop), nil
 	case floatKind:
 		if math.IsNaN(n.float) || math.IsInf(n.float, 0) {
 			return nil, fmt.Errorf("%s has no JSON", floatText(n.float))
@@ -31,6 +30,17 @@ func (n *node) appendJSON(dst []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%s has no JSON", n.text)
 	}
 	return append(dst, n.text...), nil
+}
+
+// appendQuoted appends a string as canonical JSON.
+func appendQuoted(dst []byte, s string, stop *stopper) []byte {
+	dst = append(dst, '"')
+	for piece := range stop.pieces(s) {
+		at := len(dst)
+		dst = document.AppendQuoted(dst, piece)
+		dst = dst[:at+copy(dst[at:], dst[at+1:len(dst)-1])]
+	}
+	return append(dst, '"')
 }
 
 func (n *node) appendList(dst []byte) (_ []byte, err error) {
@@ -52,13 +62,13 @@ func (n *node) appendObject(dst []byte) (_ []byte, err error) {
 	for i := range n.members {
 		n.stop.step()
 		m := &n.members[i]
-		if m.index || !utf8.ValidString(m.key) {
-			return nil, fmt.Errorf("a table with the key %s has no JSON", m.luaKey())
+		if m.index || !n.stop.valid(m.key) {
+			return nil, fmt.Errorf("a table with the key %s has no JSON", m.luaKey(n.stop))
 		}
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(document.AppendQuoted(dst, m.key), ':')
+		dst = append(appendQuoted(dst, m.key, n.stop), ':')
 		if dst, err = m.appendJSON(dst); err != nil {
 			return nil, err
 		}

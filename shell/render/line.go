@@ -28,13 +28,13 @@ func (n *node) memberLines() string {
 	width := 0
 	for i := range n.members {
 		n.stop.step()
-		width = max(width, Columns(visible(n.members[i].key, n.stop)))
+		width = max(width, n.stop.columns(visible(n.members[i].key, n.stop)))
 	}
 	var b strings.Builder
 	for _, m := range n.idFirst() {
 		n.stop.step()
 		name := visible(m.key, n.stop)
-		b.WriteString(strings.Repeat(" ", width-Columns(name)) + name + " = " + m.cell() + "\n")
+		b.WriteString(strings.Repeat(" ", width-n.stop.columns(name)) + name + " = " + m.cell() + "\n")
 	}
 	return b.String()
 }

@@ -38,7 +38,7 @@ func (n *node) appendLiteral(dst []byte, indent, width int) []byte {
 	for i := range n.members {
 		n.stop.step()
 		m := &n.members[i]
-		dst = append(append(append(dst, pad...), m.luaKey()...), " = "...)
+		dst = append(append(append(dst, pad...), m.luaKey(n.stop)...), " = "...)
 		dst = append(m.appendLiteral(dst, indent+2, width), ",\n"...)
 	}
 	return append(append(dst, pad[2:]...), '}')
@@ -74,7 +74,7 @@ func (n *node) appendFlat(dst []byte, room int) []byte {
 		if i > 0 {
 			dst = append(dst, ", "...)
 		}
-		dst = append(append(dst, n.members[i].luaKey()...), " = "...)
+		dst = append(append(dst, n.members[i].luaKey(n.stop)...), " = "...)
 		dst = n.members[i].appendFlat(dst, room)
 	}
 	return append(dst, '}')
@@ -104,14 +104,14 @@ func (n *node) opaque() string {
 	return ""
 }
 
-func (m *member) luaKey() string {
+func (m *member) luaKey(stop *stopper) string {
 	switch {
 	case m.index:
 		return "[" + m.key + "]"
 	case isName(m.key):
 		return m.key
 	}
-	return "[" + quoteLua(m.key, nil) + "]"
+	return "[" + quoteLua(m.key, stop) + "]"
 }
 
 func isName(s string) bool {

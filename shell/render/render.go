@@ -136,7 +136,7 @@ func (n *node) format(o Options) (string, error) {
 	}
 	switch {
 	case n.scalar():
-		return fold(n.plain(o), o) + "\n", nil
+		return n.fold(n.plain(o), o) + "\n", nil
 	case !o.Terminal:
 		if text, err := n.jsonText(); err == nil {
 			return text + "\n", nil
@@ -145,7 +145,7 @@ func (n *node) format(o Options) (string, error) {
 	case n.documents() || n.kind == listKind && len(n.items) == 0 || n.kind == objectKind && len(n.members) > 0:
 		return n.tableText(o) + "\n", nil
 	}
-	return fold(n.literal(0, o.width()), o) + "\n", nil
+	return n.fold(n.literal(0, o.width()), o) + "\n", nil
 }
 
 func (n *node) jsonText() (string, error) {

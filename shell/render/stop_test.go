@@ -17,6 +17,8 @@ var large = []struct{ name, source string }{
 	{"wide documents", `(function() local t = {} for i = 1, 1000 do t[i] = {_id = "d" .. i, text = ("x"):rep(100)} end return t end)()`},
 	{"a string", `("x"):rep(20000)`},
 	{"a string of controls", `("\1"):rep(20000)`},
+	{"a long string in a document", `{{_id = "d", text = ("x"):rep(2^18)}}`},
+	{"a string of accents", `("\204\129"):rep(2^17)`},
 }
 
 // Every stage of a rendering asks whether to go on: stopped after any number of

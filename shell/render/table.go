@@ -134,10 +134,10 @@ func (n *node) columnsText(o Options) (text string, fit bool) {
 
 // widest is the width of a column.
 func (n *node) widest(name, heading string) int {
-	width := Columns(heading)
+	width := n.stop.columns(heading)
 	for i := range n.items {
 		n.stop.step()
-		width = max(width, Columns(n.items[i].get(name).cell()))
+		width = max(width, n.stop.columns(n.items[i].get(name).cell()))
 	}
 	return width
 }
@@ -164,18 +164,18 @@ func (n *node) tableText(o Options) string {
 	case n.documents():
 		return n.documentsText(o)
 	case n.kind == objectKind && len(n.members) > 0:
-		return fold(n.lines("", o.Color), o)
+		return n.fold(n.lines("", o.Color), o)
 	case n.kind == listKind && len(n.items) > 0:
 		cells := make([]string, len(n.items))
 		for i := range n.items {
 			n.stop.step()
 			cells[i] = n.items[i].cell()
 		}
-		return fold(strings.Join(cells, "\n"), o)
+		return n.fold(strings.Join(cells, "\n"), o)
 	case n.kind == listKind:
 		return "(none)"
 	}
-	return fold(n.cell(), o)
+	return n.fold(n.cell(), o)
 }
 
 // noun is what the items of a list of objects are: documents have an _id.
@@ -213,7 +213,7 @@ func (n *node) expanded(o Options) string {
 	for i := range n.items {
 		n.stop.step()
 		part := fmt.Sprintf("-- %d --\n%s", i+1, n.items[i].lines("", o.Color))
-		used += Rows(part, o.width())
+		used += n.stop.rowsOf(part, o.width(), o.Rows)
 		last := i == len(n.items)-1
 		if o.Rows > 0 && (last && used > o.Rows || !last && used > o.room(len(n.items), noun)) {
 			if i == 0 {
@@ -236,7 +236,7 @@ func (n *node) firstOf(part string, o Options) string {
 		}
 		o.Rest = strings.TrimSuffix(fmt.Sprintf("%s more %s; %s", thousands(more), noun, o.Rest), "; ")
 	}
-	return fold(part, o)
+	return n.fold(part, o)
 }
 
 // lines writes an object one member a line, objects inside it indented.
@@ -247,7 +247,7 @@ func (n *node) lines(indent string, color bool) string {
 	for i := range members {
 		n.stop.step()
 		names[i] = visible(members[i].key, n.stop)
-		width = max(width, Columns(names[i]))
+		width = max(width, n.stop.columns(names[i]))
 	}
 	bold := func(s string) string { return s }
 	if color {
@@ -261,7 +261,7 @@ func (n *node) lines(indent string, color bool) string {
 			lines = append(lines, indent+bold(names[i]), m.lines(indent+"  ", color))
 			continue
 		}
-		lines = append(lines, indent+bold(names[i])+strings.Repeat(" ", width-Columns(names[i])+2)+m.cell())
+		lines = append(lines, indent+bold(names[i])+strings.Repeat(" ", width-n.stop.columns(names[i])+2)+m.cell())
 	}
 	return strings.Join(lines, "\n")
 }

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -104,22 +105,13 @@ func Columns(s string) int { return text.StringWidthWithoutEscSequences(s) }
 func rows(line string, width int) int { return max(1, (Columns(line)+width-1)/width) }
 
 // Rows is how many rows of a terminal that is width columns wide a text takes.
-func Rows(s string, width int) int {
-	n := 0
-	for line := range strings.SplitSeq(strings.TrimSuffix(s, "\n"), "\n") {
-		n += rows(line, width)
-	}
-	return n
-}
+func Rows(s string, width int) int { return (*stopper)(nil).rowsOf(s, width, math.MaxInt/width) }
 
-// Exceeds reports whether a text takes more rows than most, looking at no more of its lines
-// than it must.
+// bytesPerColumn is more than a character takes, with accents and colours.
+const bytesPerColumn = 64
+
+// Exceeds reports whether a text takes more rows than most, looking at no more of it than
+// it must. One of very many bytes does, whether they show or not.
 func Exceeds(s string, width, most int) bool {
-	n := 0
-	for line := range strings.SplitSeq(strings.TrimSuffix(s, "\n"), "\n") {
-		if n += rows(line, width); n > most {
-			return true
-		}
-	}
-	return false
+	return len(s) > bytesPerColumn*width*(most+1) || (*stopper)(nil).rowsOf(s, width, most) > most
 }
