@@ -19,6 +19,7 @@ func (c *Collection) Get(id string) ([]byte, error) {
 
 // AppendGet appends the canonical JSON of a document to dst and reports whether this
 // version has one of that _id. Where it has none, or fails, it returns dst as it was.
+// What lies between the end of the result and its capacity is overwritten.
 func (c *Collection) AppendGet(dst []byte, id string) (doc []byte, found bool, err error) {
 	v, err := c.db.acquire()
 	if err != nil {
