@@ -22,9 +22,10 @@ import (
 )
 
 const (
-	// slotBytes is charged for each block besides its bytes: the slot and the entries of
-	// the index that find it, which both may have grown to twice what is used.
-	slotBytes = 192
+	// slotBytes is charged for each block besides its bytes: its slot of 48 bytes, in a list
+	// that may be a quarter longer than it is used; up to four entries of the index, of 8
+	// bytes each; and its place among the free.
+	slotBytes = 112
 	// shardsMax is how many shards a large cache has.
 	shardsMax = 16
 	// shardBytesMin is the least share of a shard: a small cache has fewer shards

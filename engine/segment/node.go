@@ -1,5 +1,7 @@
 package segment
 
+import "github.com/aerodb/aerodb/engine/key"
+
 // A node is a tree block, ready to be searched.
 type node struct {
 	block
@@ -63,11 +65,21 @@ func (s *Segment) below(n *node) error {
 	return s.malformed(n.at, "tree")
 }
 
-// leaf returns the data block at h through the cache.
-func (s *Segment) leaf(h handle) (block, error) {
-	payload, err := s.cached(h, kindData, 0)
-	if err != nil {
-		return block{}, err
+// leaf returns the data block at h through the cache. Space is that of the keys in it, if
+// that is known.
+func (s *Segment) leaf(h handle, space byte) (block, error) {
+	payload := s.cache.Get(s.cacheID, h.offset)
+	if payload == nil {
+		var err error
+		if space == key.SpaceDocument {
+			payload, err = s.readStored(h, kindData, 0)
+		} else {
+			payload, err = s.read(h, kindData, 0, nil)
+		}
+		if err != nil {
+			return block{}, err
+		}
+		s.cache.Put(s.cacheID, h.offset, payload)
 	}
 	return s.parseLeaf(h, payload)
 }

@@ -33,9 +33,8 @@ var storedBuffers = sync.Pool{New: func() any { return &storedBuffer{make([]byte
 // read reads the block at h and returns its payload, in dst if that is large
 // enough. It costs one pread.
 func (s *source) read(h handle, kind, level byte, dst []byte) ([]byte, error) {
-	limit := s.size - footerBytes
-	if h.offset < 0 || h.bytes < headerBytes || h.bytes > headerBytes+payloadBytesMax || h.offset > limit-h.bytes {
-		return nil, s.damage(h.offset, "a block of %d bytes expected in the first %d of the file", h.bytes, limit)
+	if err := s.within(h); err != nil {
+		return nil, err
 	}
 	buf := storedBuffers.Get().(*storedBuffer)
 	if int64(len(buf.b)) < h.bytes {
@@ -53,6 +52,31 @@ func (s *source) read(h handle, kind, level byte, dst []byte) ([]byte, error) {
 	return payload, err
 }
 
+// readStored is read for a block that is likely stored as it is used: its payload is what
+// was read, without a copy.
+func (s *source) readStored(h handle, kind, level byte) ([]byte, error) {
+	if err := s.within(h); err != nil {
+		return nil, err
+	}
+	stored := make([]byte, h.bytes)
+	if err := s.readFull(stored, h.offset); err != nil {
+		return nil, err
+	}
+	if codec := decodeHeader(stored).codec; codec == codecRaw || codec == codecValues {
+		return s.decode(stored, h.offset, kind, level, stored[headerBytes:])
+	}
+	return s.decode(stored, h.offset, kind, level, nil)
+}
+
+// within refuses a place that is none in the file.
+func (s *source) within(h handle) error {
+	limit := s.size - footerBytes
+	if h.offset < 0 || h.bytes < headerBytes || h.bytes > headerBytes+payloadBytesMax || h.offset > limit-h.bytes {
+		return s.damage(h.offset, "a block of %d bytes expected in the first %d of the file", h.bytes, limit)
+	}
+	return nil
+}
+
 // readFull fills b. An end of the file is damage: its size was checked.
 func (s *source) readFull(b []byte, offset int64) error {
 	n, err := s.file.ReadAt(b, offset)
@@ -67,7 +91,8 @@ func (s *source) readFull(b []byte, offset int64) error {
 }
 
 // decode checks a stored block, its checksum before all else, and returns its
-// payload, which never shares memory with stored.
+// payload in dst, if that is large enough. Dst may be the payload as stored, else it does
+// not share memory with it.
 func (s *source) decode(stored []byte, offset int64, kind, level byte, dst []byte) ([]byte, error) {
 	h := decodeHeader(stored)
 	if sum := blockChecksum(s.salt, offset, stored); sum != h.checksum {
@@ -104,7 +129,9 @@ func (s *source) decompress(dst, body []byte, codec byte, offset int64) error {
 		if len(body) != len(dst) {
 			return s.damage(offset, "raw block of %d bytes, expected %d", len(body), len(dst))
 		}
-		copy(dst, body)
+		if len(body) > 0 && &dst[0] != &body[0] {
+			copy(dst, body)
+		}
 		return nil
 	case codecLZ4:
 		if len(dst) < compressBytesMin {
