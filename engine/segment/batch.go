@@ -2,14 +2,16 @@ package segment
 
 import (
 	"slices"
+	"sync/atomic"
 
 	"github.com/pierrec/lz4/v4"
 )
 
 // Compressing takes more than half of the time of writing a segment. So data blocks wait
 // in a batch until it is full, and are compressed beside the caller, who fills the next
-// one meanwhile. They are written, and listed in the tree, by the caller and in order:
-// neither the bytes of a file nor the calls that write it depend on who was faster.
+// one meanwhile, and then helps with what is left. They are written, and listed in the
+// tree, by the caller and in order: neither the bytes of a file nor the calls that write it
+// depend on who was faster.
 
 const (
 	// batchBlocksMax and batchBytesMax bound a batch. Two are in memory at a time.
@@ -27,9 +29,12 @@ type dataBlock struct {
 	section   []byte // what its first key has in common with all of its collection and version
 	payload   []byte
 
-	// What a packer makes of it:
-	codec  byte
-	packed []byte // payload compressed; empty if that does not save enough
+	dict *dictionary // to compress its values with; nil if it is compressed in whole
+
+	// What a press makes of it:
+	codec        byte
+	packed       []byte // payload compressed; empty if that does not save enough
+	packedValues int    // bytes of its values compressed one by one
 	// sample is a dictionary that must be written before this block, if it is not nil.
 	sample []byte
 }
@@ -38,7 +43,8 @@ type dataBlock struct {
 type batch struct {
 	blocks []dataBlock
 	bytes  int           // of their payloads
-	packed chan struct{} // gets one when all are
+	begun  atomic.Int64  // how many blocks someone has begun to compress, or more
+	packed chan struct{} // gets one when the goroutine beside the caller finds no more
 }
 
 func newBatch() *batch { return &batch{packed: make(chan struct{}, 1)} }
@@ -76,8 +82,9 @@ func (w *Writer) submit() error {
 	before := w.settle()
 	filled := w.filled
 	w.packing = filled
+	w.packer.begin(filled)
 	go func() {
-		w.packer.pack(filled)
+		w.presses[1].pack(filled)
 		filled.packed <- struct{}{}
 	}()
 	if before == nil {
@@ -88,14 +95,25 @@ func (w *Writer) submit() error {
 	return w.writeBatch(before)
 }
 
-// settle waits for the batch that is being compressed, and returns it; nil if none is.
+// settle ends the batch that is being compressed, and returns it; nil if none is.
 func (w *Writer) settle() *batch {
 	b := w.packing
 	if b != nil {
+		w.presses[0].pack(b)
 		<-b.packed
+		w.packer.end(b)
 		w.packing = nil
 	}
 	return b
+}
+
+// abandon waits until nobody compresses any more, and forgets what is not done.
+func (w *Writer) abandon() {
+	if b := w.packing; b != nil {
+		b.begun.Store(int64(len(b.blocks)))
+		<-b.packed
+		w.packing = nil
+	}
 }
 
 // writeBatch writes compressed blocks, lists them in the tree, and empties the batch.
@@ -116,7 +134,9 @@ func (w *Writer) writeRest() error {
 			return err
 		}
 	}
-	w.packer.pack(w.filled)
+	w.packer.begin(w.filled)
+	w.presses[0].pack(w.filled)
+	w.packer.end(w.filled)
 	return w.writeBatch(w.filled)
 }
 

@@ -14,9 +14,12 @@ import (
 // compressed in whole.
 type dictionary struct {
 	sample []byte
+	shift  int // of a hash, to the places of latest
+	// written is the packer's: a block has it as its sample.
+	written bool
 	// latest has the last place whose six bytes have that hash, earlier that before each
 	// place: one more than it, or 0 if there is none.
-	latest  [1 << dictionaryHashBits]uint16
+	latest  []uint16
 	earlier []uint16
 }
 
@@ -40,23 +43,21 @@ const (
 	matchFromEndMin = 12
 )
 
-// reset makes it the dictionary of a sample, which it keeps.
-func (d *dictionary) reset(sample []byte) {
-	d.sample = sample
-	clear(d.latest[:])
-	if cap(d.earlier) < len(sample) {
-		d.earlier = make([]uint16, dictionaryBytesMax)
-	}
-	d.earlier = d.earlier[:len(sample)]
+// newDictionary returns the dictionary of a sample, which it keeps.
+func newDictionary(sample []byte) *dictionary {
+	// So many that nearly all that begins no match ends at an empty one.
+	hashBits := min(bits.Len(uint(4*len(sample))), dictionaryHashBits)
+	d := &dictionary{sample: sample, shift: 64 - hashBits, latest: make([]uint16, 1<<hashBits), earlier: make([]uint16, len(sample))}
 	for i := 0; i+8 <= len(sample); i++ {
-		h := hash6(binary.LittleEndian.Uint64(sample[i:]))
+		h := hash6(binary.LittleEndian.Uint64(sample[i:])) >> d.shift
 		d.earlier[i] = d.latest[h]
 		d.latest[h] = uint16(i + 1)
 	}
+	return d
 }
 
 // hash6 hashes the first six of eight bytes.
-func hash6(v uint64) uint64 { return (v << 16) * 0x9e3779b97f4a7c15 >> (64 - dictionaryHashBits) }
+func hash6(v uint64) uint64 { return (v << 16) * 0x9e3779b97f4a7c15 }
 
 // compress appends src to dst, compressed. At each byte it takes the longest match of a
 // few, and what the sample has in common with it before that too.
@@ -89,7 +90,7 @@ func (d *dictionary) compress(dst, src []byte) []byte {
 // those it tries, and its length; less than matchWorth if there is none. V is the first
 // eight bytes of it, which may reach beyond src.
 func (d *dictionary) find(src []byte, v uint64) (at, n int) {
-	for p, left := d.latest[hash6(v)], tries; p != 0 && left > 0; p, left = d.earlier[p-1], left-1 {
+	for p, left := d.latest[hash6(v)>>d.shift], tries; p != 0 && left > 0; p, left = d.earlier[p-1], left-1 {
 		from := d.sample[p-1:]
 		if n >= len(from) || n >= len(src) || from[n] != src[n] {
 			continue

@@ -227,9 +227,8 @@ func FuzzValue(f *testing.F) {
 	f.Add([]byte{}, []byte("short"))
 	f.Fuzz(func(t *testing.T, sample, value []byte) {
 		sample = sample[:min(len(sample), dictionaryBytesMax)]
-		var d dictionary
-		d.reset(sample)
-		stored := appendCompressed([]byte("before"), &d, value)[len("before"):]
+		d := newDictionary(sample)
+		stored := appendCompressed([]byte("before"), d, value)[len("before"):]
 		if len(stored) > len(value)+1 {
 			t.Fatalf("%d bytes became %d", len(value), len(stored))
 		}
@@ -249,9 +248,8 @@ func FuzzValue(f *testing.F) {
 // room it has; where it succeeds, the library must, with the same result.
 func FuzzUncompress(f *testing.F) {
 	rng := rand.New(rand.NewPCG(7, 7))
-	var d dictionary
 	_, _, _, sample := benchDocument(rng, 1)
-	d.reset(sample)
+	d := newDictionary(sample)
 	for i := range 5 {
 		_, _, _, value := benchDocument(rng, i)
 		f.Add(d.compress(nil, value), sample, len(value))

@@ -40,13 +40,12 @@ func TestGolden(t *testing.T) {
 
 // TestGoldenOfValues does so with a payload whose values are compressed one by one.
 func TestGoldenOfValues(t *testing.T) {
-	var d dictionary
-	d.reset([]byte(`{"_id":"q1","magType":"ml","place":"4km W of Castaic, CA"}`))
+	d := newDictionary([]byte(`{"_id":"q1","magType":"ml","place":"4km W of Castaic, CA"}`))
 	var values builder
 	var last []byte
 	for _, v := range []string{`{"_id":"q2","magType":"md","place":"9km W of Ojai, CA"}`, `{"_id":"q3","magType":"ml","place":"Guam"}`} {
 		k := key.AppendDocument(nil, 1, 1, []byte(v[8:10]))
-		values.add(restartValues, commonPrefix(last, k), k, appendCompressed(nil, &d, []byte(v)), false)
+		values.add(restartValues, commonPrefix(last, k), k, appendCompressed(nil, d, []byte(v)), false)
 		last = k
 	}
 	payload := values.appendCompressed(nil)

@@ -64,7 +64,8 @@ type Writer struct {
 	hashed     int      // how many of them lie in the open data block
 	filled     *batch   // ended data blocks
 	packing    *batch   // those before, being compressed; nil if none are
-	packer     packer   // compresses them
+	packer     packer   // decides how they are compressed
+	presses    [2]press // compress them: the caller's, and that of the goroutine beside it
 	dictionary handle   // the last one written
 
 	out      []byte // bytes of the file from written on
@@ -95,7 +96,7 @@ func NewWriter(f vfs.File, name string, id ID, o WriterOptions) *Writer {
 }
 
 // Close ends the Writer's work, finished or not. It does not close the file.
-func (w *Writer) Close() { w.settle() }
+func (w *Writer) Close() { w.abandon() }
 
 // Add adds a key, which must be greater than the one before, with its value or as
 // a tombstone, which has none. Both slices are the caller's again when it returns.

@@ -82,9 +82,16 @@ var segmentFaults = []fault{
 		pkg:    "engine/segment", test: "FuzzUncompress",
 	},
 	{
+		name:   "a block goes out without its dictionary",
+		file:   "engine/segment/packer.go",
+		before: `d.sample, d.dict.written = d.dict.sample, true`,
+		after:  `d.dict.written = true`,
+		pkg:    "engine/segment", test: "TestModelOfValues",
+	},
+	{
 		name:   "documents that have changed go on with a dictionary that does not suit them",
 		file:   "engine/segment/packer.go",
-		before: `4*p.now.packed*p.first.raw > 5*p.first.packed*p.now.raw`,
+		before: `4*now.packed*p.first.raw > 5*p.first.packed*now.raw`,
 		after:  `p.first.raw < 0`,
 		pkg:    "engine/segment", test: "TestDictionaries",
 	},
