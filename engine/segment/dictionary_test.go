@@ -75,14 +75,7 @@ func TestModelOfValues(t *testing.T) {
 		}
 		for _, cache := range []*blockcache.Cache{nil, blockcache.New(20 << 10), blockcache.New(64 << 20)} {
 			s := open(t, f, testID, cache)
-			checkInfo(t, s, info, pairs)
-			checkGets(t, rng, s, pairs)
-			checkLookups(t, rng, s, pairs)
-			checkWalks(t, s.NewIter(), pairs)
-			checkWalks(t, s.NewScan(), pairs)
-			checkShown(t, s, pairs)
-			checkMoves(t, rng, s.NewIter(), pairs)
-			checkMoves(t, rng, s.NewScan(), pairs)
+			checkAll(t, rng, s, info, pairs)
 			if found := s.Survey(t.Context()); len(found) > 0 {
 				t.Fatal(found)
 			}

@@ -64,20 +64,25 @@ func annotateValues(payload []byte) string {
 		d.field(4, "restart: entry")
 		d.field(4, "restart: value")
 	}
-	var c cursor
-	c.reset(b)
-	var ends []int
-	for more := c.first(); more; more = c.next() {
-		d.field(1, "shared")
-		d.field(1, "not shared")
-		d.field(1, "value: %d bytes, tombstone: %v", len(b.valueOf(&c.e)), c.e.tombstone)
-		d.field(c.e.next-c.e.key, "%q", b.keyRest(&c.e))
-		ends = append(ends, len(payload)-len(b.data)+c.e.valueEnd)
-	}
-	for _, end := range ends {
-		d.sequences(end)
+	for _, n := range d.heads(&b) {
+		d.sequences(d.off + n)
 	}
 	return d.String()
+}
+
+// heads prints the entries of a block, but for their values, whose lengths it returns.
+func (d *dump) heads(b *block) (values []int) {
+	var c cursor
+	c.reset(*b)
+	for more := c.first(); more; more = c.next() {
+		n := c.e.valueEnd - c.e.value
+		d.field(1, "shared")
+		d.field(1, "not shared")
+		d.field(1, "value: %d bytes, tombstone: %v", n, c.e.tombstone)
+		d.field(c.e.next-c.e.key, "%q", b.keyRest(&c.e))
+		values = append(values, n)
+	}
+	return values
 }
 
 // sequences prints a value in the LZ4 block format that ends at end.
@@ -191,19 +196,9 @@ func (d *dump) entries(body []byte) {
 	if !ok {
 		panic("a malformed block")
 	}
-	var c cursor
-	c.reset(b)
-	var values []string
-	for more := c.first(); more; more = c.next() {
-		d.field(1, "shared")
-		d.field(1, "not shared")
-		d.field(1, "value: %d bytes, tombstone: %v", len(b.valueOf(&c.e)), c.e.tombstone)
-		d.field(c.e.next-c.e.key, "%q", b.keyRest(&c.e))
-		values = append(values, string(b.valueOf(&c.e)))
-	}
-	for _, v := range values {
-		if v != "" {
-			d.field(len(v), "value")
+	for _, n := range d.heads(&b) {
+		if n > 0 {
+			d.field(n, "value")
 		}
 	}
 	for range b.restarts {

@@ -20,16 +20,22 @@ func TestModel(t *testing.T) {
 		for _, cache := range []*blockcache.Cache{nil, blockcache.New(20 << 10), blockcache.New(64 << 20)} {
 			s := open(t, f, testID, cache)
 			t.Logf("seed %d: %d entries in blocks of %d bytes, %d levels", seed, len(pairs), c.block, s.foot.levels)
-			checkInfo(t, s, info, pairs)
-			checkGets(t, rng, s, pairs)
-			checkLookups(t, rng, s, pairs)
-			checkWalks(t, s.NewIter(), pairs)
-			checkWalks(t, s.NewScan(), pairs)
-			checkShown(t, s, pairs)
-			checkMoves(t, rng, s.NewIter(), pairs)
-			checkMoves(t, rng, s.NewScan(), pairs)
+			checkAll(t, rng, s, info, pairs)
 		}
 	}
+}
+
+// checkAll compares all that a segment can be asked for with what was written.
+func checkAll(t *testing.T, rng *rand.Rand, s *Segment, info Info, pairs []pair) {
+	t.Helper()
+	checkInfo(t, s, info, pairs)
+	checkGets(t, rng, s, pairs)
+	checkLookups(t, rng, s, pairs)
+	checkWalks(t, s.NewIter(), pairs)
+	checkWalks(t, s.NewScan(), pairs)
+	checkShown(t, s, pairs)
+	checkMoves(t, rng, s.NewIter(), pairs)
+	checkMoves(t, rng, s.NewScan(), pairs)
 }
 
 // checkShown compares what a Check shows with what was written.
