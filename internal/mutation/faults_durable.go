@@ -100,14 +100,18 @@ var durableFaults = []fault{
 		pkg: "engine", test: "TestCrashEverywhere/insert",
 	},
 	{
+		name:   "the small files of a snapshot are written and not synced",
+		file:   "engine/vfs/batch.go",
+		before: `if err := f.Datasync(); err != nil {`,
+		after:  `if err := error(nil); err != nil {`,
+		pkg:    "engine", test: "TestCrashEverywhere/snapshot",
+	},
+	{
 		name:   "a snapshot's manifest is not synced under its name",
-		file:   "engine/vfs/publish.go",
-		before: `	if err := fsys.SyncDir(dir); err != nil {`,
-		after: `	if name == "manifest.json" {
-		return nil
-	}
-	if err := fsys.SyncDir(dir); err != nil {`,
-		pkg: "engine", test: "TestCrashEverywhere/snapshot",
+		file:   "engine/snapshot.go",
+		before: `return linked, wrapIO(db.fs.SyncDir(db.path(temp)), "snapshot.publish", name)`,
+		after:  `return linked, nil`,
+		pkg:    "engine", test: "TestCrashEverywhere/snapshot",
 	},
 	{
 		name:   "a failed sync of a folder after the rename passes for an error before it",
