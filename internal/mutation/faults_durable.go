@@ -103,7 +103,7 @@ var durableFaults = []fault{
 		name:   "the small files of a snapshot are written and not synced",
 		file:   "engine/vfs/batch.go",
 		before: `if err := f.Datasync(); err != nil {`,
-		after:  `if err := error(nil); err != nil {`,
+		after:  `if err := error(nil); f == nil {`,
 		pkg:    "engine", test: "TestCrashEverywhere/snapshot",
 	},
 	{
