@@ -25,8 +25,8 @@ type dictionary struct {
 
 const (
 	// dictionaryBytesMax is the largest sample: one that fits into the first cache of a
-	// processor together with what reads it. It is below what an offset can reach by more
-	// than the longest value that is compressed so.
+	// processor together with what reads it. An offset reaches all of it from the first 48
+	// KiB of a value; no match is looked for behind them.
 	dictionaryBytesMax = 16 << 10
 	dictionaryHashBits = 16
 	// tries bounds how many places of the sample are compared for one match.
