@@ -17,8 +17,10 @@ type Segment struct {
 	cache   *blockcache.Cache
 	cacheID uint64
 	root    atomic.Pointer[node] // once read, kept: every lookup begins there
-	dicts   dictionaryKeeper
-	refs    atomic.Int64
+	// dict is the dictionary last used: most segments have one, or a few that are used in
+	// turns of very many documents.
+	dict atomic.Pointer[keptDictionary]
+	refs atomic.Int64
 }
 
 // Open opens the file path of fs, which must be the segment id of wantBytes bytes.

@@ -3,7 +3,6 @@ package segment
 import (
 	"encoding/binary"
 	"slices"
-	"sync/atomic"
 )
 
 // appendCompressed appends a value as a block holds it whose values are compressed one by
@@ -46,20 +45,14 @@ type keptDictionary struct {
 	sample []byte
 }
 
-// A dictionaryKeeper keeps the dictionary last used: most segments have one, or a few
-// that are used in turns of very many documents.
-type dictionaryKeeper struct {
-	last atomic.Pointer[keptDictionary]
-}
-
 // dictionary returns the dictionary block at h.
 func (s *Segment) dictionary(h handle) ([]byte, error) {
-	if kept := s.dicts.last.Load(); kept != nil && kept.at == h {
+	if kept := s.dict.Load(); kept != nil && kept.at == h {
 		return kept.sample, nil
 	}
 	sample, err := s.cached(h, kindDictionary, 0)
 	if err == nil {
-		s.dicts.last.Store(&keptDictionary{h, sample})
+		s.dict.Store(&keptDictionary{h, sample})
 	}
 	return sample, err
 }
