@@ -183,6 +183,7 @@ func (db *DB) Close() error {
 			db.log.Warn("file.close_failed", "file", db.gen.wal()+"/"+db.wal.Name(), "error", cerr.Error())
 		}
 	}
+	db.cache.Clear() // so that segments do not look for their blocks in it one by one
 	db.releaseState(s)
 	if db.lock != nil {
 		if cerr := db.lock.Close(); cerr != nil {

@@ -3,34 +3,33 @@
 //
 // A block is named by its file and its offset. Files are named by a number that
 // NewFile hands out and that is never used again, so a block of a removed file can
-// never be mistaken for one of a new file; EvictFile gives its bytes back at once.
+// never be mistaken for one of a new file; EvictFile forgets its blocks at once.
 //
 // The cache is split into shards by a hash of the name, each with its own lock and
-// an equal share of the bytes. A shard evicts by CLOCK: a hand goes round over the
-// slots, spares a block that was used since the hand last passed, and drops one
-// that was not. A hit therefore writes one bit, where a list in order of use would
-// relink four pointers. No goroutine works here.
+// an equal share of the bytes. A shard lays blocks one behind the other into slabs, a few
+// dozen large pieces of memory without a pointer in them: however many blocks there are,
+// the garbage collector has next to nothing to look at. When the share is used up, the
+// oldest slab makes room for a new one, which takes over the blocks of it that were used
+// most, at most half of a slab. The memory of a slab is never used again: who still reads
+// a block keeps its slab alive, and the collector takes it afterwards. No goroutine works
+// here.
 //
-// Each block is charged its capacity plus slotBytes, which is what the slot and
-// its place in the index cost. A block larger than a shard's share is not cached. Blocks are
-// shared by all who get them and must not be written to.
+// A hit touches two places in memory: an entry of the index, 8 bytes, and the beginning of
+// the block, where its name lies. What is held is counted in whole slabs, the index
+// included. A block larger than a shard's share is not cached. Blocks are shared by all
+// who get them and must not be written to.
 package blockcache
 
-import (
-	"sync"
-	"sync/atomic"
-)
+import "sync/atomic"
 
 const (
-	// slotBytes is charged for each block besides its bytes: its slot of 48 bytes, in a list
-	// that may be a quarter longer than it is used; up to four entries of the index, of 8
-	// bytes each; and its place among the free.
-	slotBytes = 112
 	// shardsMax is how many shards a large cache has.
 	shardsMax = 16
 	// shardBytesMin is the least share of a shard: a small cache has fewer shards
 	// rather than shards that hold no block.
 	shardBytesMin = 512 << 10
+	// shardBytesMax keeps the numbers of slabs within a place.
+	shardBytesMax = 512 << 30
 )
 
 // A Cache is a bounded set of blocks. It is safe for concurrent use. A nil *Cache
@@ -45,7 +44,7 @@ type Cache struct {
 type Stats struct {
 	Hits, Misses int64
 	Evictions    int64 // blocks dropped to make room; EvictFile's are not counted
-	Bytes        int64 // held now, overhead included
+	Bytes        int64 // held now: slabs, used or not, and the index
 	Capacity     int64 // never passed by Bytes
 }
 
@@ -59,7 +58,7 @@ func New(capacityBytes int64) *Cache {
 	}
 	c := &Cache{capacity: capacityBytes, shards: make([]shard, n)}
 	for i := range c.shards {
-		c.shards[i].capacity = capacityBytes / int64(n)
+		c.shards[i].capacity = min(capacityBytes/int64(n), shardBytesMax)
 	}
 	return c
 }
@@ -82,24 +81,37 @@ func (c *Cache) Get(file uint64, offset int64) []byte {
 	return c.shard(h).get(n, h)
 }
 
-// Put keeps block, which no one may write to from now on. If the cache has a
-// block of that name already, it stays: blocks of one name are equal.
-func (c *Cache) Put(file uint64, offset int64, block []byte) {
+// Put keeps a copy of block and returns it, or nil if it is not kept, as an empty or a
+// very large one is not. If the cache has a block of that name already, that one is
+// returned: blocks of one name are equal.
+func (c *Cache) Put(file uint64, offset int64, block []byte) []byte {
 	if c == nil {
-		return
+		return nil
 	}
 	n := name{file, offset}
 	h := n.hash()
-	c.shard(h).put(n, h, block)
+	return c.shard(h).put(n, h, block)
 }
 
-// EvictFile drops all blocks of file. It costs time in proportion to the cache.
+// EvictFile drops all blocks of file. Their memory is given back as far as whole slabs
+// hold less than half of what they could, and with the slab otherwise. It costs time in
+// proportion to the cache.
 func (c *Cache) EvictFile(file uint64) {
 	if c == nil {
 		return
 	}
 	for i := range c.shards {
 		c.shards[i].evictFile(file)
+	}
+}
+
+// Clear drops all blocks, without a look at them. It may be used on.
+func (c *Cache) Clear() {
+	if c == nil {
+		return
+	}
+	for i := range c.shards {
+		c.shards[i].clear()
 	}
 }
 
@@ -115,39 +127,13 @@ func (c *Cache) Stats() Stats {
 		st.Hits += s.hits
 		st.Misses += s.misses
 		st.Evictions += s.evictions
-		st.Bytes += s.bytes
+		st.Bytes += s.bytes()
 		s.mu.Unlock()
 	}
 	return st
 }
 
-// shard picks by the half of a name's hash that its index does not use.
+// shard picks by bits of a name's hash that its index does not use.
 func (c *Cache) shard(hash uint64) *shard {
-	return &c.shards[(hash>>32)&uint64(len(c.shards)-1)]
-}
-
-// A name names a block.
-type name struct {
-	file   uint64
-	offset int64
-}
-
-// A shard is an independent cache.
-type shard struct {
-	mu       sync.Mutex
-	capacity int64
-	bytes    int64
-	index    index // of the slots by name
-	ring     []slot
-	free     []int32 // indexes in ring without a block
-	hand     int
-
-	hits, misses, evictions int64
-	_                       [64]byte // keeps the next shard's lock off this one's cache line
-}
-
-type slot struct {
-	name  name
-	block []byte // nil: free
-	used  bool   // since the hand last passed
+	return &c.shards[(hash>>60)&uint64(len(c.shards)-1)]
 }

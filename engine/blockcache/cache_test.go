@@ -23,29 +23,27 @@ func TestGetPut(t *testing.T) {
 		t.Fatal("a block from nowhere")
 	}
 	b := content(1, 0, 100)
-	c.Put(1, 0, b)
-	c.Put(1, 0, content(9, 9, 100)) // blocks of one name are equal; the first stays
-	if !bytes.Equal(c.Get(1, 0), b) || c.Get(2, 0) != nil || c.Get(1, 1) != nil {
+	kept := c.Put(1, 0, b)
+	if !bytes.Equal(kept, b) || cap(kept) != len(kept) {
+		t.Fatalf("Put returns %x, capacity %d", kept, cap(kept))
+	}
+	b[20] = 'x'                                                          // the cache has a copy
+	if again := c.Put(1, 0, content(9, 9, 100)); &again[0] != &kept[0] { // blocks of one name are equal; the first stays
+		t.Fatal("a second block of that name")
+	}
+	if !bytes.Equal(c.Get(1, 0), content(1, 0, 100)) || c.Get(2, 0) != nil || c.Get(1, 1) != nil {
 		t.Fatal("the wrong block")
 	}
-	if st, want := c.Stats(), (Stats{Hits: 1, Misses: 3, Bytes: 100 + slotBytes, Capacity: 1 << 20}); withoutCap(st, cap(b)) != withoutCap(want, 100) {
+	if st, want := c.Stats(), (Stats{Hits: 1, Misses: 3, Bytes: slabBytesMin + entryBytes*indexEntriesMin, Capacity: 1 << 20}); st != want {
 		t.Fatalf("%+v, want %+v", st, want)
 	}
-	c.Put(1, 0, nil)
-	c.Put(3, 0, nil)
-	if c.Get(3, 0) != nil {
+	if c.Put(1, 8, nil) != nil || c.Put(3, 0, []byte{}) != nil || c.Get(3, 0) != nil {
 		t.Fatal("a block of nothing")
 	}
 }
 
-// withoutCap takes what an allocation was rounded up to out of the bytes.
-func withoutCap(st Stats, n int) Stats {
-	st.Bytes -= int64(n)
-	return st
-}
-
 func TestNilAndEmptyHoldNothing(t *testing.T) {
-	for _, c := range []*Cache{nil, New(0), New(-1), New(slotBytes)} {
+	for _, c := range []*Cache{nil, New(0), New(-1), New(slabBytesMin)} {
 		f := c.NewFile()
 		c.Put(f, 1, make([]byte, 10))
 		c.EvictFile(f)
@@ -74,7 +72,9 @@ func TestModel(t *testing.T) {
 				}
 			case r < 500:
 				b := content(n.file, n.offset, rng.IntN(20000))
-				c.Put(n.file, n.offset, b)
+				if kept := c.Put(n.file, n.offset, b); kept != nil && !bytes.Equal(kept[:16], b[:16]) {
+					t.Fatalf("seed %d, call %d: Put of %v returns %x", seed, i, n, kept[:16])
+				}
 				held[n] = len(b)
 			default:
 				b := c.Get(n.file, n.offset)
@@ -86,16 +86,49 @@ func TestModel(t *testing.T) {
 				t.Fatalf("seed %d, call %d: %d of %d bytes", seed, i, st.Bytes, capacity)
 			}
 		}
+		checkShards(t, c)
+		if seed%2 == 1 {
+			c.Clear()
+		}
 		for f := range uint64(5) {
 			c.EvictFile(f)
 		}
-		if st := c.Stats(); st.Bytes != 0 || capacity > 100<<10 && (st.Hits == 0 || st.Evictions == 0) {
+		if st := c.Stats(); capacity > 100<<10 && (st.Hits == 0 || st.Evictions == 0) {
 			t.Fatalf("seed %d: %+v", seed, st)
 		}
 		for i := range c.shards {
-			if s := &c.shards[i]; s.index.used != 0 || len(s.free) != len(s.ring) {
-				t.Fatalf("shard %d keeps %d names, %d of %d slots are free", i, s.index.used, len(s.free), len(s.ring))
+			if s := &c.shards[i]; s.index.used != 0 || s.memory != 0 || len(s.order) != 0 || s.open != 0 {
+				t.Fatalf("shard %d keeps %d names and %d bytes in %d slabs", i, s.index.used, s.memory, len(s.order))
 			}
+		}
+	}
+}
+
+// checkShards compares the index with the records, and the counts with both.
+func checkShards(t *testing.T, c *Cache) {
+	t.Helper()
+	for i := range c.shards {
+		s := &c.shards[i]
+		records, memory := 0, int64(0)
+		for _, number := range s.order {
+			b, live := s.slab(number), 0
+			for offset := 0; offset < b.end; offset += b.record(offset).bytes() {
+				r := b.record(offset)
+				if r.dropped() {
+					continue
+				}
+				records, live = records+1, live+r.bytes()
+				if found := s.find(r.name(), r.name().hash()); &found[0] != &r[0] {
+					t.Fatalf("shard %d: the index has another place for %v", i, r.name())
+				}
+			}
+			if live != b.live {
+				t.Fatalf("shard %d: %d bytes live in a slab that counts %d", i, live, b.live)
+			}
+			memory += int64(len(b.data))
+		}
+		if records != s.index.used || memory != s.memory {
+			t.Fatalf("shard %d: %d records and %d bytes; it counts %d and %d", i, records, memory, s.index.used, s.memory)
 		}
 	}
 }
@@ -150,7 +183,7 @@ func TestLargeBlocksAreNotCached(t *testing.T) {
 	}
 	held := c.Stats().Bytes
 	c.Put(2, 0, make([]byte, 2<<20))
-	if c.Get(2, 0) != nil || c.Stats().Bytes != held {
+	if c.Get(2, 0) != nil || c.Stats().Bytes != held || c.Stats().Evictions != 0 {
 		t.Fatal("a block larger than a shard's share emptied the cache")
 	}
 }
@@ -201,35 +234,91 @@ func TestIndex(t *testing.T) {
 	for seed := range uint64(4) {
 		rng := rand.New(rand.NewPCG(seed, 6))
 		var x index
-		ring := make([]slot, 300)
-		for i := range ring {
-			ring[i].name = name{1, int64(i)}
-		}
 		// Few different hashes: long runs that wrap round the end of the table.
-		hash := func(i int32) uint64 { return uint64(i%(7<<seed)) * 0xffff_fff1 }
-		in := map[int32]bool{}
+		hash := func(i int) uint64 { return uint64(i%(7<<seed)) * 0xffff_fff1 }
+		item := func(i int) entry { return newEntry(hash(i), newPlace(1+i/100, i%100*recordAlign)) }
+		in := map[int]bool{}
+		found := func(i int) bool {
+			for at := hash(i); len(x.entries) > 0; at++ {
+				var e entry
+				if e, at = x.next(at, hash(i)); e == 0 || e == item(i) {
+					return e != 0
+				}
+			}
+			return false
+		}
 		for call := range 20000 {
-			i := rng.Int32N(int32(len(ring)))
+			i := rng.IntN(300)
 			switch {
 			case !in[i]:
-				x.insert(i, hash(i))
+				for x.full() {
+					x.grow()
+				}
+				x.insert(item(i))
 				in[i] = true
 			case rng.IntN(3) > 0:
-				x.remove(i, hash(i))
+				x.remove(item(i))
 				delete(in, i)
 			}
-			j := rng.Int32N(int32(len(ring)))
-			if found := x.find(ring, ring[j].name, hash(j)) == j; found != in[j] || x.used != len(in) {
-				t.Fatalf("seed %d, call %d: slot %d found: %v, there: %v; %d used of %d", seed, call, j, found, in[j], x.used, len(in))
+			if j := rng.IntN(300); found(j) != in[j] || x.used != len(in) {
+				t.Fatalf("seed %d, call %d: entry %d found: %v, there: %v; %d used of %d", seed, call, j, found(j), in[j], x.used, len(in))
 			}
 		}
 		for i := range in {
-			x.remove(i, hash(i))
+			x.remove(item(i))
 		}
 		for i, e := range x.entries {
-			if e.slot != 0 {
+			if e != 0 {
 				t.Fatalf("seed %d: entry %d is left", seed, i)
 			}
+		}
+	}
+}
+
+func TestPlace(t *testing.T) {
+	for _, slab := range []int{1, 2, 4095} {
+		for _, offset := range []int{0, recordAlign, slabBytesMax - recordAlign} {
+			p := newPlace(slab, offset)
+			for _, hash := range []uint64{0, 1, 1<<64 - 1, 0x123456789abcdef0} {
+				if e := newEntry(hash, p); e.place().slab() != slab || e.place().offset() != offset || e.home(1<<10-1) != hash&(1<<10-1) {
+					t.Fatalf("slab %d, offset %d, hash %x: %x", slab, offset, hash, e)
+				}
+			}
+		}
+	}
+}
+
+// TestFilesEvictedGiveMemoryBack fills a cache with two files in turns and drops one.
+func TestFilesEvictedGiveMemoryBack(t *testing.T) {
+	c := New(16 << 20)
+	for i := range int64(3000) {
+		c.Put(1+uint64(i%4)/3, i, content(1, i, 4000))
+	}
+	before := c.Stats()
+	c.EvictFile(1)
+	checkShards(t, c)
+	if after := c.Stats(); after.Bytes > before.Bytes/2 || after.Evictions != before.Evictions {
+		t.Fatalf("%+v after %+v", after, before)
+	}
+	for i := range int64(3000) {
+		if (c.Get(1+uint64(i%4)/3, i) != nil) != (i%4 == 3) {
+			t.Fatalf("block %d", i)
+		}
+	}
+}
+
+// TestHot asks how often a block must have been used to move on.
+func TestHot(t *testing.T) {
+	b := slab{data: make([]byte, 1<<20)}
+	for i := range 10 {
+		b.add(name{1, int64(i)}, make([]byte, 1000), i/2)
+	}
+	one := recordBytes(1000)
+	for _, c := range []struct{ bytes, uses int }{
+		{-1, 256}, {0, 5}, {2*one - 1, 5}, {2 * one, 4}, {4*one - 1, 4}, {4 * one, 3}, {8 * one, 1}, {10 * one, 1},
+	} {
+		if got := b.hot(c.bytes); got != c.uses {
+			t.Errorf("%d bytes: used at least %d times, want %d", c.bytes, got, c.uses)
 		}
 	}
 }

@@ -2,22 +2,11 @@ package blockcache
 
 import "math/bits"
 
-// An index finds the slot of a name: a hash table with linear probing. An entry holds
-// half of the name's hash beside the number of its slot, so that a search seldom looks at
-// a slot that is not the right one, and moving entries looks at none. At least half of the
-// entries are empty.
-type index struct {
-	entries []indexEntry // a power of two of them, none at first
-	used    int
+// A name names a block.
+type name struct {
+	file   uint64
+	offset int64
 }
-
-type indexEntry struct {
-	hash uint32 // lower half of the name's
-	slot int32  // plus 1; 0 if the entry is empty
-}
-
-// indexEntriesMin is how many entries a table begins with.
-const indexEntriesMin = 64
 
 // hash mixes all bits of a name into all bits of the result.
 func (n name) hash() uint64 {
@@ -25,71 +14,109 @@ func (n name) hash() uint64 {
 	return hi ^ lo
 }
 
-// find returns the slot of a name with that hash, -1 if there is none.
-func (x *index) find(ring []slot, n name, hash uint64) int32 {
-	if x.used == 0 {
-		return -1
-	}
-	mask := uint32(len(x.entries) - 1)
-	for i := uint32(hash) & mask; ; i = (i + 1) & mask {
-		e := x.entries[i]
-		if e.slot == 0 {
-			return -1
-		}
-		if e.hash == uint32(hash) && ring[e.slot-1].name == n {
-			return e.slot - 1
+// An index finds the place of a block by the hash of its name: a hash table with linear
+// probing. At least half of the entries are empty.
+type index struct {
+	entries []entry // a power of two of them, none at first
+	used    int
+}
+
+// An entry holds the lowest 28 bits of a hash above a place of 36 bits. With that much of
+// the hash a search seldom looks at a block that is not the right one, and moving entries
+// looks at none. No place is 0, nor is an entry of one.
+type entry uint64
+
+const (
+	placeBits = 36
+	tagBits   = 64 - placeBits
+
+	// indexEntriesMin is how many entries a table begins with, and indexEntriesMax how many
+	// an entry's part of the hash can tell apart.
+	indexEntriesMin = 64
+	indexEntriesMax = 1 << tagBits
+)
+
+func newEntry(hash uint64, p place) entry { return entry(hash<<placeBits | uint64(p)) }
+
+func (e entry) place() place { return place(e & (1<<placeBits - 1)) }
+
+// home is where an entry belongs in a table of mask+1 entries.
+func (e entry) home(mask uint64) uint64 { return uint64(e>>placeBits) & mask }
+
+// next returns the first entry from i on of a block whose name may have that hash, and
+// where it is; 0 if there is none. To go on, call it with the entry after.
+func (x *index) next(i, hash uint64) (entry, uint64) {
+	mask := uint64(len(x.entries) - 1)
+	for ; ; i++ {
+		e := x.entries[i&mask]
+		if e == 0 || uint64(e)>>placeBits == hash&(indexEntriesMax-1) {
+			return e, i & mask
 		}
 	}
 }
 
-// insert adds a slot whose name has that hash and is not there yet.
-func (x *index) insert(slot int32, hash uint64) {
-	if 2*(x.used+1) > len(x.entries) {
-		x.grow()
-	}
+// full reports whether one more entry needs a larger table.
+func (x *index) full() bool { return 2*(x.used+1) > len(x.entries) }
+
+// insert adds an entry that is not there yet. The index must not be full.
+func (x *index) insert(e entry) {
 	x.used++
-	x.place(indexEntry{uint32(hash), slot + 1})
+	x.settle(e)
 }
 
-// place puts an entry into the first empty place from where its hash points to.
-func (x *index) place(e indexEntry) {
-	mask := uint32(len(x.entries) - 1)
-	i := e.hash & mask
-	for x.entries[i].slot != 0 {
+// settle puts an entry into the first empty place from its home on.
+func (x *index) settle(e entry) {
+	mask := uint64(len(x.entries) - 1)
+	i := e.home(mask)
+	for x.entries[i] != 0 {
 		i = (i + 1) & mask
 	}
 	x.entries[i] = e
 }
 
+// grow doubles the table.
 func (x *index) grow() {
 	old := x.entries
-	x.entries = make([]indexEntry, max(2*len(old), indexEntriesMin))
+	x.entries = make([]entry, x.grown())
 	for _, e := range old {
-		if e.slot != 0 {
-			x.place(e)
+		if e != 0 {
+			x.settle(e)
 		}
 	}
 }
 
-// remove takes out a slot that is there. What follows moves up, so that no entry is
-// behind an empty place that a search for it meets first.
-func (x *index) remove(slot int32, hash uint64) {
-	mask := uint32(len(x.entries) - 1)
-	i := uint32(hash) & mask
-	for x.entries[i].slot != slot+1 {
+// grown is how many entries the next larger table has.
+func (x *index) grown() int { return max(2*len(x.entries), indexEntriesMin) }
+
+// find returns where an entry is that is there.
+func (x *index) find(e entry) uint64 {
+	mask := uint64(len(x.entries) - 1)
+	i := e.home(mask)
+	for x.entries[i] != e {
 		i = (i + 1) & mask
 	}
+	return i
+}
+
+// replace puts an entry in the place of one that is there and has the same hash.
+func (x *index) replace(old, e entry) { x.entries[x.find(old)] = e }
+
+// remove takes out an entry that is there. What follows moves up, so that no entry is
+// behind an empty place that a search for it meets first.
+func (x *index) remove(e entry) {
+	mask := uint64(len(x.entries) - 1)
+	i := x.find(e)
 	x.used--
 	for j := i; ; {
-		x.entries[i] = indexEntry{}
+		x.entries[i] = 0
 		for {
 			j = (j + 1) & mask
 			e := x.entries[j]
-			if e.slot == 0 {
+			if e == 0 {
 				return
 			}
-			// It may move up to i if that is not before where its hash points to.
-			if (j-e.hash)&mask >= (j-i)&mask {
+			// It may move up to i if that is not before its home.
+			if (j-e.home(mask))&mask >= (j-i)&mask {
 				x.entries[i] = e
 				i = j
 				break

@@ -1,90 +1,243 @@
 package blockcache
 
+import "sync"
+
+// A shard is an independent cache.
+type shard struct {
+	mu       sync.Mutex
+	capacity int64
+	index    index
+	slabs    []slab // by number less 1; one without data is a number to be used again
+	order    []int  // numbers of the slabs, the oldest first
+	open     int    // number of the slab that blocks go into, 0 if there is none
+	memory   int64  // bytes of the slabs
+
+	hits, misses, evictions int64
+	_                       [64]byte // keeps the next shard's lock off this one's cache line
+}
+
+const (
+	// slabShare is how many slabs there are in a shard's share.
+	slabShare = 32
+	// slabBytesMin is how large a slab is at least. The first ones of a shard are so small,
+	// since many processes read a few blocks only.
+	slabBytesMin = 16 << 10
+	// largeShare is the share of a slab above which a block gets one for itself.
+	largeShare = 4
+	entryBytes = 8
+)
+
+// bytes returns what the shard holds.
+func (s *shard) bytes() int64 { return s.memory + entryBytes*int64(len(s.index.entries)) }
+
 func (s *shard) get(n name, hash uint64) []byte {
 	s.mu.Lock()
-	i := s.index.find(s.ring, n, hash)
-	if i < 0 {
+	r := s.find(n, hash)
+	if r == nil {
 		s.misses++
 		s.mu.Unlock()
 		return nil
 	}
 	s.hits++
-	s.ring[i].used = true
-	block := s.ring[i].block
+	r.use()
+	block := r.block()
 	s.mu.Unlock()
 	return block
 }
 
-func (s *shard) put(n name, hash uint64, block []byte) {
-	size := charge(block)
-	if size > s.capacity || block == nil {
-		return
+// find returns the record of a name, nil if there is none.
+func (s *shard) find(n name, hash uint64) record {
+	if s.index.used == 0 {
+		return nil
+	}
+	for i := hash; ; i++ {
+		var e entry
+		if e, i = s.index.next(i, hash); e == 0 {
+			return nil
+		}
+		if r := s.record(e.place()); r.name() == n {
+			return r
+		}
+	}
+}
+
+func (s *shard) slab(number int) *slab { return &s.slabs[number-1] }
+
+func (s *shard) record(p place) record { return s.slab(p.slab()).record(p.offset()) }
+
+func (s *shard) put(n name, hash uint64, block []byte) []byte {
+	if len(block) == 0 {
+		return nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.index.find(s.ring, n, hash) >= 0 {
-		return
+	if r := s.find(n, hash); r != nil {
+		return r.block()
 	}
-	for s.bytes+size > s.capacity {
-		s.evictOne()
+	number := s.room(recordBytes(len(block)))
+	if number == 0 {
+		return nil
 	}
-	// A new block starts unused: one that is read only once goes first.
-	i := s.take()
-	s.ring[i] = slot{name: n, block: block}
-	s.index.insert(i, hash)
-	s.bytes += size
+	p := newPlace(number, s.slab(number).add(n, block, 0))
+	s.index.insert(newEntry(hash, p))
+	return s.record(p).block()
 }
 
-// charge returns what a block counts for against the capacity.
-func charge(block []byte) int64 { return int64(cap(block)) + slotBytes }
-
-// take returns the index of a free slot.
-func (s *shard) take() int32 {
-	if n := len(s.free); n > 0 {
-		i := s.free[n-1]
-		s.free = s.free[:n-1]
-		return i
-	}
-	s.ring = append(s.ring, slot{})
-	return int32(len(s.ring) - 1)
-}
-
-// evictOne drops the first block from the hand on that was not used since the
-// hand last passed. The caller knows that there is a block.
-func (s *shard) evictOne() {
-	for {
-		if s.hand >= len(s.ring) {
-			s.hand = 0
+// room returns the number of a slab with room for a record of that many bytes, and makes
+// room for it in the index; 0 if the shard is too small for it. It evicts what it must.
+func (s *shard) room(bytes int) int {
+	slabBytes := s.slabBytes()
+	var alone []byte
+	if bytes > slabBytes/largeShare {
+		if int64(bytes) > s.capacity {
+			return 0
 		}
-		e := &s.ring[s.hand]
-		switch {
-		case e.block == nil:
-		case e.used:
-			e.used = false
-		default:
-			s.drop(int32(s.hand))
-			s.evictions++
-			s.hand++
-			return
-		}
-		s.hand++
+		alone = rounded(bytes)
+		slabBytes = len(alone)
+	}
+	indexBytes := entryBytes * int64(len(s.index.entries))
+	if s.index.full() {
+		indexBytes = entryBytes * int64(s.index.grown())
+	}
+	if indexBytes+int64(slabBytes) > s.capacity || s.index.grown() > indexEntriesMax {
+		return 0
+	}
+	if s.index.full() {
+		s.evict(indexBytes - entryBytes*int64(len(s.index.entries)))
+		s.index.grow()
+	}
+	switch {
+	case alone != nil:
+		s.evict(int64(slabBytes))
+		return s.newSlab(alone)
+	case s.open == 0 || !s.slab(s.open).fits(bytes):
+		s.renew(slabBytes)
+	}
+	return s.open
+}
+
+// rounded returns a slice of so many bytes and those that Go adds, so that they are counted.
+func rounded(bytes int) []byte {
+	b := append([]byte(nil), make([]byte, bytes)...)
+	return b[:cap(b)]
+}
+
+// slabBytes returns how large the next slab is to be: as all so far together, in bounds.
+func (s *shard) slabBytes() int {
+	most := max(min(s.capacity/slabShare, slabBytesMax), slabBytesMin)
+	return int(min(max(s.memory, slabBytesMin), most)) &^ (recordAlign - 1)
+}
+
+// evict drops the oldest slabs until there is room for so many bytes.
+func (s *shard) evict(bytes int64) {
+	for s.bytes()+bytes > s.capacity {
+		s.salvage(s.retire(0), usesMax+1)
 	}
 }
 
-func (s *shard) drop(i int32) {
-	e := &s.ring[i]
-	s.bytes -= charge(e.block)
-	s.index.remove(i, e.name.hash())
-	*e = slot{}
-	s.free = append(s.free, i)
+// renew opens a new slab, in place of the oldest ones if there is no room for one more.
+// What was used most in these moves into it, up to its half.
+func (s *shard) renew(slabBytes int) {
+	var old []int
+	for s.bytes()+int64(slabBytes) > s.capacity {
+		old = append(old, s.retire(0))
+	}
+	s.open = s.newSlab(make([]byte, slabBytes))
+	for _, number := range old {
+		s.salvage(number, s.slab(number).hot(slabBytes/2-s.slab(s.open).end))
+	}
+}
+
+// newSlab returns the number of a new slab of that memory.
+func (s *shard) newSlab(data []byte) int {
+	number := 0
+	for i := range s.slabs {
+		if s.slabs[i].data == nil {
+			number = i + 1
+			break
+		}
+	}
+	if number == 0 {
+		s.slabs = append(s.slabs, slab{})
+		number = len(s.slabs)
+	}
+	s.slab(number).data = data
+	s.order = append(s.order, number)
+	s.memory += int64(len(data))
+	return number
+}
+
+// retire takes the slab at a position out of the order and returns its number, for salvage.
+func (s *shard) retire(position int) int {
+	number := s.order[position]
+	s.order = append(s.order[:position], s.order[position+1:]...)
+	s.memory -= int64(len(s.slab(number).data))
+	if s.open == number {
+		s.open = 0
+	}
+	return number
+}
+
+// salvage moves the blocks of a retired slab that were used at least so often into the
+// open one, where it has room, and drops the others.
+func (s *shard) salvage(number, uses int) {
+	old := s.slab(number)
+	for offset := 0; offset < old.end; offset += old.record(offset).bytes() {
+		r := old.record(offset)
+		if r.dropped() {
+			continue
+		}
+		hash := r.name().hash()
+		e := newEntry(hash, newPlace(number, offset))
+		if r.uses() >= uses && s.open > 0 && s.slab(s.open).fits(r.bytes()) {
+			p := newPlace(s.open, s.slab(s.open).add(r.name(), r.block(), r.uses()/2))
+			s.index.replace(e, newEntry(hash, p))
+			continue
+		}
+		s.index.remove(e)
+		s.evictions++
+	}
+	*old = slab{}
 }
 
 func (s *shard) evictFile(file uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i := range s.ring {
-		if e := &s.ring[i]; e.block != nil && e.name.file == file {
-			s.drop(int32(i))
+	for _, number := range s.order {
+		b := s.slab(number)
+		for offset := 0; offset < b.end; offset += b.record(offset).bytes() {
+			if n := b.record(offset).name(); n.file == file && !b.record(offset).dropped() {
+				s.index.remove(newEntry(n.hash(), newPlace(number, offset)))
+				b.drop(offset)
+			}
 		}
+	}
+	s.compact()
+	if s.index.used == 0 {
+		s.index = index{}
+	}
+}
+
+func (s *shard) clear() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.index, s.slabs, s.order, s.open, s.memory = index{}, nil, nil, 0, 0
+}
+
+// compact gives slabs back that have little in them: what that is moves.
+func (s *shard) compact() {
+	for position := 0; position < len(s.order); {
+		b := s.slab(s.order[position])
+		if b.live >= b.end/2 && b.live > 0 || s.order[position] == s.open && b.live > 0 {
+			position++
+			continue
+		}
+		number := s.retire(position)
+		if b.live > 0 && (s.open == 0 || !s.slab(s.open).fits(b.live)) {
+			if slabBytes := s.slabBytes(); s.bytes()+int64(slabBytes) <= s.capacity {
+				s.open = s.newSlab(make([]byte, slabBytes))
+			}
+		}
+		s.salvage(number, 0)
 	}
 }

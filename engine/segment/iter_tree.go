@@ -68,7 +68,7 @@ func (it *Iter) loadLeaf(h handle) bool {
 
 func (it *Iter) readLeaf(h handle) (block, error) {
 	if !it.uncached {
-		return it.s.leaf(h, 0)
+		return it.s.leaf(h)
 	}
 	payload, err := it.s.read(h, kindData, 0, reuse(it.buf))
 	if err != nil {

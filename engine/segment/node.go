@@ -1,6 +1,6 @@
 package segment
 
-import "github.com/aerodb/aerodb/engine/key"
+import "bytes"
 
 // A node is a tree block, ready to be searched.
 type node struct {
@@ -65,21 +65,11 @@ func (s *Segment) below(n *node) error {
 	return s.malformed(n.at, "tree")
 }
 
-// leaf returns the data block at h through the cache. Space is that of the keys in it, if
-// that is known.
-func (s *Segment) leaf(h handle, space byte) (block, error) {
-	payload := s.cache.Get(s.cacheID, h.offset)
-	if payload == nil {
-		var err error
-		if space == key.SpaceDocument {
-			payload, err = s.readStored(h, kindData, 0)
-		} else {
-			payload, err = s.read(h, kindData, 0, nil)
-		}
-		if err != nil {
-			return block{}, err
-		}
-		s.cache.Put(s.cacheID, h.offset, payload)
+// leaf returns the data block at h through the cache.
+func (s *Segment) leaf(h handle) (block, error) {
+	payload, err := s.cached(h, kindData, 0)
+	if err != nil {
+		return block{}, err
 	}
 	return s.parseLeaf(h, payload)
 }
@@ -97,10 +87,19 @@ func (s *Segment) cached(h handle, kind, level byte) ([]byte, error) {
 	if payload := s.cache.Get(s.cacheID, h.offset); payload != nil {
 		return payload, nil
 	}
-	payload, err := s.read(h, kind, level, nil)
+	return s.load(h, kind, level)
+}
+
+// load is cached for a block that the cache does not have.
+func (s *Segment) load(h handle, kind, level byte) ([]byte, error) {
+	buf := storedBuffers.Get().(*storedBuffer)
+	defer buf.release()
+	payload, err := s.readInto(buf, h, kind, level)
 	if err != nil {
 		return nil, err
 	}
-	s.cache.Put(s.cacheID, h.offset, payload)
-	return payload, nil
+	if kept := s.cache.Put(s.cacheID, h.offset, payload); kept != nil {
+		return kept, nil
+	}
+	return bytes.Clone(payload), nil
 }

@@ -132,11 +132,7 @@ func (s *Segment) Fetch(k, dst []byte) (value []byte, tombstone, found bool, err
 
 // getIn looks up k in the data block at a place.
 func (s *Segment) getIn(at handle, k, dst []byte) (value []byte, tombstone, found bool, err error) {
-	space := byte(0)
-	if len(k) > 0 {
-		space = k[0]
-	}
-	b, err := s.leaf(at, space)
+	b, err := s.leaf(at)
 	if err != nil {
 		return dst, false, false, err
 	}

@@ -23,49 +23,57 @@ type source struct {
 // kindData asks for a data block of either kind.
 const kindData = 0
 
-// A storedBuffer holds a block as stored, for the time it takes to decode it.
-type storedBuffer struct{ b []byte }
+// A storedBuffer holds a block as stored, for the time it takes to decode it, and as
+// decoded, for the time it takes to lay it into the cache.
+type storedBuffer struct{ stored, decoded []byte }
 
-// storedBuffers spares an allocation for each block read. Buffers of large blocks
-// are not put back.
-var storedBuffers = sync.Pool{New: func() any { return &storedBuffer{make([]byte, 2*BlockBytesDefault)} }}
+// storedBuffers spares allocations for each block read. Buffers of large blocks are not
+// put back.
+var storedBuffers = sync.Pool{New: func() any { return &storedBuffer{stored: make([]byte, 2*BlockBytesDefault)} }}
+
+func (buf *storedBuffer) release() {
+	if max(len(buf.stored), cap(buf.decoded)) <= BlockBytesMax {
+		storedBuffers.Put(buf)
+	}
+}
 
 // read reads the block at h and returns its payload, in dst if that is large
 // enough. It costs one pread.
 func (s *source) read(h handle, kind, level byte, dst []byte) ([]byte, error) {
-	if err := s.within(h); err != nil {
+	buf := storedBuffers.Get().(*storedBuffer)
+	defer buf.release()
+	if err := s.readStored(h, buf); err != nil {
 		return nil, err
 	}
-	buf := storedBuffers.Get().(*storedBuffer)
-	if int64(len(buf.b)) < h.bytes {
-		buf.b = make([]byte, h.bytes)
-	}
-	stored := buf.b[:h.bytes]
-	err := s.readFull(stored, h.offset)
-	var payload []byte
-	if err == nil {
-		payload, err = s.decode(stored, h.offset, kind, level, dst)
-	}
-	if len(buf.b) <= BlockBytesMax {
-		storedBuffers.Put(buf)
-	}
-	return payload, err
+	return s.decode(buf.stored[:h.bytes], h.offset, kind, level, dst)
 }
 
-// readStored is read for a block that is likely stored as it is used: its payload is what
-// was read, without a copy.
-func (s *source) readStored(h handle, kind, level byte) ([]byte, error) {
+// readStored reads the block at h as it is.
+func (s *source) readStored(h handle, buf *storedBuffer) error {
 	if err := s.within(h); err != nil {
+		return err
+	}
+	if int64(len(buf.stored)) < h.bytes {
+		buf.stored = make([]byte, h.bytes)
+	}
+	return s.readFull(buf.stored[:h.bytes], h.offset)
+}
+
+// readInto reads the block at h and returns its payload, which is in buf: as it was read,
+// without a copy, if it is stored as it is used.
+func (s *source) readInto(buf *storedBuffer, h handle, kind, level byte) (payload []byte, err error) {
+	if err := s.readStored(h, buf); err != nil {
 		return nil, err
 	}
-	stored := make([]byte, h.bytes)
-	if err := s.readFull(stored, h.offset); err != nil {
-		return nil, err
-	}
+	stored := buf.stored[:h.bytes]
 	if codec := decodeHeader(stored).codec; codec == codecRaw || codec == codecValues {
 		return s.decode(stored, h.offset, kind, level, stored[headerBytes:])
 	}
-	return s.decode(stored, h.offset, kind, level, nil)
+	payload, err = s.decode(stored, h.offset, kind, level, buf.decoded)
+	if err == nil {
+		buf.decoded = payload
+	}
+	return payload, err
 }
 
 // within refuses a place that is none in the file.
