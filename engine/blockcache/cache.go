@@ -10,7 +10,7 @@
 // dozen large pieces of memory without a pointer in them: however many blocks there are,
 // the garbage collector has next to nothing to look at. When the share is used up, the
 // oldest slab makes room for a new one, which takes over the blocks of it that were used
-// most, at most half of a slab. The memory of a slab is never used again: who still reads
+// most, at most seven eighths of a slab. The memory of a slab is never used again: who still reads
 // a block keeps its slab alive, and the collector takes it afterwards. No goroutine works
 // here.
 //

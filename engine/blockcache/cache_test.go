@@ -315,7 +315,7 @@ func TestHot(t *testing.T) {
 	}
 	one := recordBytes(1000)
 	for _, c := range []struct{ bytes, uses int }{
-		{-1, 256}, {0, 5}, {2*one - 1, 5}, {2 * one, 4}, {4*one - 1, 4}, {4 * one, 3}, {8 * one, 1}, {10 * one, 1},
+		{-1, 16}, {0, 5}, {2*one - 1, 5}, {2 * one, 4}, {4*one - 1, 4}, {4 * one, 3}, {8 * one, 1}, {10 * one, 1},
 	} {
 		if got := b.hot(c.bytes); got != c.uses {
 			t.Errorf("%d bytes: used at least %d times, want %d", c.bytes, got, c.uses)

@@ -111,7 +111,7 @@ func (s *shard) room(bytes int) int {
 		s.evict(int64(slabBytes))
 		return s.newSlab(alone)
 	case s.open == 0 || !s.slab(s.open).fits(bytes):
-		s.renew(slabBytes)
+		s.renew(slabBytes, bytes)
 	}
 	return s.open
 }
@@ -136,15 +136,17 @@ func (s *shard) evict(bytes int64) {
 }
 
 // renew opens a new slab, in place of the oldest ones if there is no room for one more.
-// What was used most in these moves into it, up to its half.
-func (s *shard) renew(slabBytes int) {
+// What was used most in these moves into it, up to seven eighths of it, and as far as it
+// leaves room for a record of so many bytes.
+func (s *shard) renew(slabBytes, bytes int) {
 	var old []int
 	for s.bytes()+int64(slabBytes) > s.capacity {
 		old = append(old, s.retire(0))
 	}
 	s.open = s.newSlab(make([]byte, slabBytes))
+	most := slabBytes - max(slabBytes/8, bytes)
 	for _, number := range old {
-		s.salvage(number, s.slab(number).hot(slabBytes/2-s.slab(s.open).end))
+		s.salvage(number, s.slab(number).hot(most-s.slab(s.open).end))
 	}
 }
 

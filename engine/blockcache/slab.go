@@ -8,7 +8,7 @@ import "encoding/binary"
 //	0       8     file
 //	8       8     offset in the file
 //	16      4     length of the block, n
-//	20      1     how often it was used, 255 for more
+//	20      1     how often it was used, 15 for more
 //	21      1     1 if the block was dropped
 //	22      2     0
 //	24      n     the block
@@ -24,7 +24,7 @@ type slab struct {
 const (
 	recordHead  = 24
 	recordAlign = 64
-	usesMax     = 255
+	usesMax     = 15
 )
 
 // A place is where a record begins: the number of its slab above its offset in units of
