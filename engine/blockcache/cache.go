@@ -81,16 +81,16 @@ func (c *Cache) Get(file uint64, offset int64) []byte {
 	return c.shard(h).get(n, h)
 }
 
-// Put keeps a copy of block and returns it, or nil if it is not kept, as an empty or a
-// very large one is not. If the cache has a block of that name already, that one is
-// returned: blocks of one name are equal.
-func (c *Cache) Put(file uint64, offset int64, block []byte) []byte {
+// Put keeps a copy of a block, which may come in parts, and returns it, or nil if it is not
+// kept, as an empty or a very large one is not. If the cache has a block of that name
+// already, that one is returned: blocks of one name are equal.
+func (c *Cache) Put(file uint64, offset int64, parts ...[]byte) []byte {
 	if c == nil {
 		return nil
 	}
 	n := name{file, offset}
 	h := n.hash()
-	return c.shard(h).put(n, h, block)
+	return c.shard(h).put(n, h, parts)
 }
 
 // EvictFile drops all blocks of file. Their memory is given back as far as whole slabs

@@ -311,7 +311,7 @@ func TestFilesEvictedGiveMemoryBack(t *testing.T) {
 func TestHot(t *testing.T) {
 	b := slab{data: make([]byte, 1<<20)}
 	for i := range 10 {
-		b.add(name{1, int64(i)}, make([]byte, 1000), i/2)
+		b.add(name{1, int64(i)}, i/2, make([]byte, 400), make([]byte, 600))
 	}
 	one := recordBytes(1000)
 	for _, c := range []struct{ bytes, uses int }{

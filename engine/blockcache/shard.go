@@ -65,8 +65,12 @@ func (s *shard) slab(number int) *slab { return &s.slabs[number-1] }
 
 func (s *shard) record(p place) record { return s.slab(p.slab()).record(p.offset()) }
 
-func (s *shard) put(n name, hash uint64, block []byte) []byte {
-	if len(block) == 0 {
+func (s *shard) put(n name, hash uint64, parts [][]byte) []byte {
+	bytes := 0
+	for _, part := range parts {
+		bytes += len(part)
+	}
+	if bytes == 0 {
 		return nil
 	}
 	s.mu.Lock()
@@ -74,11 +78,11 @@ func (s *shard) put(n name, hash uint64, block []byte) []byte {
 	if r := s.find(n, hash); r != nil {
 		return r.block()
 	}
-	number := s.room(recordBytes(len(block)))
+	number := s.room(recordBytes(bytes))
 	if number == 0 {
 		return nil
 	}
-	p := newPlace(number, s.slab(number).add(n, block, 0))
+	p := newPlace(number, s.slab(number).add(n, 0, parts...))
 	s.index.insert(newEntry(hash, p))
 	return s.record(p).block()
 }
@@ -192,7 +196,7 @@ func (s *shard) salvage(number, uses int) {
 		hash := r.name().hash()
 		e := newEntry(hash, newPlace(number, offset))
 		if r.uses() >= uses && s.open > 0 && s.slab(s.open).fits(r.bytes()) {
-			p := newPlace(s.open, s.slab(s.open).add(r.name(), r.block(), r.uses()/2))
+			p := newPlace(s.open, s.slab(s.open).add(r.name(), r.uses()/2, r.block()))
 			s.index.replace(e, newEntry(hash, p))
 			continue
 		}

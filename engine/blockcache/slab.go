@@ -83,16 +83,19 @@ func (s *slab) fits(bytes int) bool { return bytes <= len(s.data)-s.end }
 
 // add lays a block behind the others, where there must be room for it, and returns the
 // offset of its record.
-func (s *slab) add(n name, block []byte, uses int) (offset int) {
+func (s *slab) add(n name, uses int, parts ...[]byte) (offset int) {
 	offset = s.end
 	r := s.record(offset)
+	length := 0
+	for _, part := range parts {
+		length += copy(r[recordHead+length:], part)
+	}
 	binary.LittleEndian.PutUint64(r, n.file)
 	binary.LittleEndian.PutUint64(r[8:], uint64(n.offset))
-	binary.LittleEndian.PutUint32(r[16:], uint32(len(block)))
+	binary.LittleEndian.PutUint32(r[16:], uint32(length))
 	r[20] = byte(uses)
-	copy(r[recordHead:], block)
-	s.end += recordBytes(len(block))
-	s.live += recordBytes(len(block))
+	s.end += r.bytes()
+	s.live += r.bytes()
 	return offset
 }
 

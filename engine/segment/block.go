@@ -180,26 +180,6 @@ func (b *block) seek(key []byte, p *place) bool {
 	return ok && b.seekBehind(lo, key, p)
 }
 
-// seekNear is seek for a key that is likely to lie a little behind the last one sought. It
-// begins at restart near, which it replaces by the one that it found.
-func (b *block) seekNear(near *int, key []byte, p *place) bool {
-	lo, hi := -1, b.restarts
-	for at, step := *near, 1; at < hi; at, step = at+step, 2*step {
-		less, ok := b.restartLess(at, key)
-		if !ok {
-			return false
-		}
-		if !less {
-			hi = at
-			break
-		}
-		lo = at
-	}
-	lo, ok := b.lastRestartBefore(key, lo, hi)
-	*near = max(lo, 0)
-	return ok && b.seekBehind(lo, key, p)
-}
-
 // seekBehind is seek from the last restart on that is less than key; -1 if none is.
 func (b *block) seekBehind(lo int, key []byte, p *place) bool {
 	p.before.off, p.equal = -1, false

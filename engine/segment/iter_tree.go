@@ -95,7 +95,7 @@ func (it *Iter) seekLeaf(key []byte) bool {
 			return it.fail(&c.n)
 		}
 		if !found {
-			it.err = it.s.below(&c.n)
+			it.err = it.s.below(c.n.at)
 			return false
 		}
 		c.e = e

@@ -9,9 +9,8 @@ import "bytes"
 // It is for one goroutine at a time.
 type Lookup struct {
 	s    *Segment
-	node node   // of level 1, if placed
-	near int    // where in it the last key was: see seekNear
-	low  []byte // keys from low to before high lie beneath the node, if anywhere
+	node guidedNode // of level 1, if placed
+	low  []byte     // keys from low to before high lie beneath the node, if anywhere
 	high []byte
 	// placed says that the node is one; unbounded that there is no high.
 	placed, unbounded bool
@@ -30,16 +29,8 @@ func (l *Lookup) Get(k, dst []byte) (value []byte, tombstone, found bool, err er
 			return dst, false, false, err
 		}
 	}
-	var p place
-	if !l.node.seekNear(&l.near, k, &p) {
-		return dst, false, false, l.s.malformed(l.node.at, "tree")
-	}
-	e := p.floor()
-	if e.off < 0 {
-		return dst, false, false, l.s.below(&l.node)
-	}
-	at, err := l.s.child(&l.node, &e)
-	if err != nil {
+	at, ok, err := l.s.childOf(&l.node, k)
+	if err != nil || !ok {
 		return dst, false, false, err
 	}
 	return l.s.getIn(at, k, dst)
@@ -56,20 +47,22 @@ func (l *Lookup) descend(k []byte) (bool, error) {
 	l.low = append(l.low[:0], k...)
 	at := l.s.foot.root
 	for level := l.s.foot.levels; ; level-- {
+		if level == 1 {
+			var err error
+			l.node, err = l.s.guided(at, level)
+			l.placed = err == nil
+			return l.placed, err
+		}
 		n, err := l.s.node(at, level)
 		if err != nil {
 			return false, err
-		}
-		if level == 1 {
-			l.node, l.near, l.placed = n, 0, true
-			return true, nil
 		}
 		e, found, ok := l.step(&n, k)
 		switch {
 		case !ok:
 			return false, l.s.malformed(at, "tree")
 		case !found:
-			return false, l.s.below(&n)
+			return false, l.s.below(n.at)
 		}
 		if at, err = l.s.child(&n, &e); err != nil {
 			return false, err

@@ -10,27 +10,84 @@ type node struct {
 	filter handle // on level 1: over the document keys beneath; no bytes if there are none
 }
 
-// node returns the tree block at h. The root is kept outside of the cache.
-func (s *Segment) node(h handle, level int) (node, error) {
-	if h != s.foot.root {
-		payload, err := s.cached(h, kindTree, byte(level))
-		if err != nil {
-			return node{}, err
+// A guided node is a tree block as it lies in the cache. Its payload is parsed only where
+// the guide cannot tell.
+type guidedNode struct {
+	guide   guide
+	payload []byte
+	at      handle
+	level   int
+}
+
+// guided returns the tree block at h. The root is kept outside of the cache.
+func (s *Segment) guided(h handle, level int) (guidedNode, error) {
+	if h == s.foot.root {
+		if n := s.root.Load(); n != nil {
+			return *n, nil
 		}
-		return s.parseNode(h, level, payload)
 	}
-	if n := s.root.Load(); n != nil {
-		return *n, nil
+	b := s.cache.Get(s.cacheID, h.offset)
+	if b == nil {
+		var err error
+		if b, err = s.loadNode(h, level); err != nil {
+			return guidedNode{}, err
+		}
 	}
-	payload, err := s.read(h, kindTree, byte(level), nil)
+	g, payload := cutGuide(b)
+	n := guidedNode{g, payload, h, level}
+	if h == s.foot.root {
+		s.root.Store(&n)
+	}
+	return n, nil
+}
+
+// loadNode reads a tree block and makes its guide, and lays both into the cache.
+func (s *Segment) loadNode(h handle, level int) ([]byte, error) {
+	buf := storedBuffers.Get().(*storedBuffer)
+	defer buf.release()
+	payload, err := s.readInto(buf, h, kindTree, byte(level))
+	if err != nil {
+		return nil, err
+	}
+	n, err := s.parseNode(h, level, payload)
+	if err != nil {
+		return nil, err
+	}
+	buf.guide = buf.maker.appendGuide(buf.guide[:0], &s.source, &n)
+	return s.keep(h, buf.guide, payload), nil
+}
+
+// node returns the tree block at h, parsed.
+func (s *Segment) node(h handle, level int) (node, error) {
+	n, err := s.guided(h, level)
 	if err != nil {
 		return node{}, err
 	}
-	n, err := s.parseNode(h, level, payload)
-	if err == nil {
-		s.root.Store(&n)
+	return s.parseNode(h, level, n.payload)
+}
+
+// childOf returns where the block is, beneath a node, that k lies in, if anywhere; false
+// if k is less than all beneath it.
+func (s *Segment) childOf(n *guidedNode, k []byte) (at handle, ok bool, err error) {
+	if i, ok := n.guide.floor(k); ok {
+		if i < 0 {
+			return at, false, s.below(n.at)
+		}
+		return n.guide.place(i), true, nil
 	}
-	return n, err
+	parsed, err := s.parseNode(n.at, n.level, n.payload)
+	if err != nil {
+		return at, false, err
+	}
+	e, found, ok := parsed.floor(k)
+	switch {
+	case !ok:
+		return at, false, s.malformed(n.at, "tree")
+	case !found:
+		return at, false, s.below(n.at)
+	}
+	at, err = s.child(&parsed, &e)
+	return at, err == nil, err
 }
 
 func (s *source) parseNode(h handle, level int, payload []byte) (node, error) {
@@ -56,13 +113,13 @@ func (s *source) child(n *node, e *entry) (handle, error) {
 	return h, nil
 }
 
-// below returns what it means that a key is below all of n's: in the root that the
-// segment has no smaller key, in another node that its parent's separator lies.
-func (s *Segment) below(n *node) error {
-	if n.at == s.foot.root {
+// below returns what it means that a key is below all of the node at h: in the root that
+// the segment has no smaller key, in another node that its parent's separator lies.
+func (s *Segment) below(h handle) error {
+	if h == s.foot.root {
 		return nil
 	}
-	return s.malformed(n.at, "tree")
+	return s.malformed(h, "tree")
 }
 
 // leaf returns the data block at h through the cache.
@@ -98,8 +155,14 @@ func (s *Segment) load(h handle, kind, level byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if kept := s.cache.Put(s.cacheID, h.offset, payload); kept != nil {
-		return kept, nil
+	return s.keep(h, payload), nil
+}
+
+// keep lays a block, as it is to be found again, into the cache and returns it from there;
+// a copy if the cache does not take it.
+func (s *Segment) keep(h handle, parts ...[]byte) []byte {
+	if kept := s.cache.Put(s.cacheID, h.offset, parts...); kept != nil {
+		return kept
 	}
-	return bytes.Clone(payload), nil
+	return bytes.Join(parts, nil)
 }

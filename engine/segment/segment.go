@@ -16,7 +16,7 @@ type Segment struct {
 	foot    footer
 	cache   *blockcache.Cache
 	cacheID uint64
-	root    atomic.Pointer[node] // once read, kept: every lookup begins there
+	root    atomic.Pointer[guidedNode] // once read, kept: every lookup begins there
 	// dict is the dictionary last used: most segments have one, or a few that are used in
 	// turns of very many documents.
 	dict atomic.Pointer[keptDictionary]
@@ -157,23 +157,16 @@ func (s *Segment) dataBlock(k []byte, filter bool) (at handle, ok bool, err erro
 	}
 	at = s.foot.root
 	for level := s.foot.levels; level > 0; level-- {
-		n, err := s.node(at, level)
+		n, err := s.guided(at, level)
 		if err != nil {
 			return at, false, err
 		}
 		if filter && level == 1 && len(k) > 0 && k[0] == key.SpaceDocument {
-			if may, err := s.mayContain(n.filter, k); err != nil || !may {
+			if may, err := s.mayContain(n.guide.filter(), k); err != nil || !may {
 				return at, false, err
 			}
 		}
-		e, found, ok := n.floor(k)
-		if !ok {
-			return at, false, s.malformed(at, "tree")
-		}
-		if !found {
-			return at, false, s.below(&n)
-		}
-		if at, err = s.child(&n, &e); err != nil {
+		if at, ok, err = s.childOf(&n, k); err != nil || !ok {
 			return at, false, err
 		}
 	}

@@ -25,7 +25,10 @@ const kindData = 0
 
 // A storedBuffer holds a block as stored, for the time it takes to decode it, and as
 // decoded, for the time it takes to lay it into the cache.
-type storedBuffer struct{ stored, decoded []byte }
+type storedBuffer struct {
+	stored, decoded, guide []byte
+	maker                  guideMaker
+}
 
 // storedBuffers spares allocations for each block read. Buffers of large blocks are not
 // put back.
