@@ -275,7 +275,7 @@ func walkSnapshot(img *vfs.Mem, dir string, m manifest.Manifest) (sum digest.Sum
 		}
 		runs = append(runs, s.NewIter())
 	}
-	it := merge.NewLive(runs...)
+	it := merge.NewLive(0, runs...)
 	defer it.Close()
 	var h digest.Hasher
 	for ok := it.First(); ok && it.Key()[0] == 1; ok = it.Next() {

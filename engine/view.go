@@ -106,14 +106,19 @@ func (v view) search(k, dst []byte, likely bool) (value []byte, found bool, err 
 	return dst, false, nil
 }
 
-// walk returns a merged walk over the keys that exist, on no entry.
+// walk returns a merged walk over the keys that exist, on no entry. A memtable with nothing
+// in it, as after a checkpoint, is left out: each step would look at it.
 func (v view) walk() *merge.Live {
 	runs := make([]merge.Iterator, 0, 1+len(v.state.segments))
-	runs = append(runs, v.state.table.NewIter(v.visible))
+	first := 1
+	if v.state.table.Count() > 0 {
+		first = 0
+		runs = append(runs, v.state.table.NewIter(v.visible))
+	}
 	for _, seg := range v.state.segments {
 		runs = append(runs, seg.NewIter())
 	}
-	return merge.NewLive(runs...)
+	return merge.NewLive(first, runs...)
 }
 
 // getInRun appends the value of a key that lies in the given run of walk. An index

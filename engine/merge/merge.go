@@ -33,6 +33,7 @@ type Iterator interface {
 // next entry is found by looking at each run, without a heap.
 type Iter struct {
 	runs    []Iterator // newest first
+	first   int        // position of runs[0] for the caller
 	at      int        // the run whose entry is shown, -1 for none
 	forward bool
 	key     []byte // copy of the shown key, for turning around
@@ -80,7 +81,10 @@ func (it *Iter) Next() bool {
 		return false
 	}
 	if len(it.runs) == 1 {
-		it.runs[0].Next()
+		if it.runs[0].Next() {
+			it.forward = true
+			return true
+		}
 		return it.smallest()
 	}
 	it.key = append(it.key[:0], it.Key()...)
@@ -157,7 +161,7 @@ func (it *Iter) Value() []byte { return it.runs[it.at].Value() }
 func (it *Iter) Tombstone() bool { return it.runs[it.at].Tombstone() }
 
 // Run returns the position of the run that holds the shown entry.
-func (it *Iter) Run() int { return it.at }
+func (it *Iter) Run() int { return it.first + it.at }
 
 // Err returns the first error a run met. After an error the iterator is not valid.
 func (it *Iter) Err() error { return it.err }
@@ -173,8 +177,9 @@ func (it *Iter) Close() {
 // Live is a merged walk over the keys that exist: tombstones are passed over.
 type Live struct{ Iter }
 
-// NewLive returns a walk over the keys that exist, on no entry.
-func NewLive(runs ...Iterator) *Live { return &Live{Iter{runs: runs, at: -1}} }
+// NewLive returns a walk over the keys that exist, on no entry. First is the position that
+// Run says of the first run, for a caller who leaves out runs that have nothing.
+func NewLive(first int, runs ...Iterator) *Live { return &Live{Iter{runs: runs, first: first, at: -1}} }
 
 func (it *Live) onward(ok bool) bool {
 	for ok && it.Tombstone() {

@@ -51,7 +51,7 @@ func TestAgainstModel(t *testing.T) {
 		sort.Strings(keys)
 		var it Iterator = New(in...)
 		if live {
-			it = NewLive(in...)
+			it = NewLive(0, in...)
 		}
 		walk(t, seed, it, rng, keys, want)
 		it.Close()
@@ -145,7 +145,7 @@ func TestErrorStopsTheWalk(t *testing.T) {
 		{failing{}, table.NewIter(1)},
 		{table.NewIter(1), failing{}},
 	} {
-		it := NewLive(in...)
+		it := NewLive(0, in...)
 		if it.First() || it.Valid() || !errors.Is(it.Err(), errBroken) {
 			t.Errorf("the walk went on past a broken run: %v", it.Err())
 		}

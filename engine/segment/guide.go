@@ -13,16 +13,20 @@ import (
 //
 //	offset  size  field
 //	0       4     n, entries; 0 if the guide answers nothing
-//	4       4     w, words of a key
-//	8       4     p, bytes that all keys begin with
+//	4       2     w, words of a key
+//	6       2     p, bytes that all keys but the first begin with
+//	8       2     length of the first key
+//	10      2     0
 //	12      12    place of the filter, as in a block of level 1
 //	24      8wn   w words for each key: what follows the p bytes, as big-endian numbers,
-//	              zeros behind its end
+//	              zeros behind its end; 0 for the first key
 //	        12n   places of the blocks below
-//	        p     the bytes that all keys begin with
+//	        p     the bytes that all keys but the first begin with
+//	              the first key
 //
-// Each key's words are greater than the one's before. In memory only, it is as trustworthy
-// as the code that made it.
+// Each key's words are greater than the one's before. The first key of a segment is short
+// and has nothing in common with the others, so it is compared by itself. In memory only, a
+// guide is as trustworthy as the code that made it.
 type guide []byte
 
 const (
@@ -33,8 +37,9 @@ const (
 )
 
 func (g guide) entries() int { return int(binary.LittleEndian.Uint32(g)) }
-func (g guide) words() int   { return int(binary.LittleEndian.Uint32(g[4:])) }
-func (g guide) prefix() int  { return int(binary.LittleEndian.Uint32(g[8:])) }
+func (g guide) words() int   { return int(binary.LittleEndian.Uint16(g[4:])) }
+func (g guide) prefix() int  { return int(binary.LittleEndian.Uint16(g[6:])) }
+func (g guide) first() int   { return int(binary.LittleEndian.Uint16(g[8:])) }
 
 // filter is the place of the filter over the document keys beneath.
 func (g guide) filter() handle { return placeAt(g[12:]) }
@@ -44,7 +49,7 @@ func (g guide) word(i int) uint64 { return binary.LittleEndian.Uint64(g[guideHea
 // places is the offset of the places of blocks.
 func (g guide) places() int { return guideHeadBytes + 8*g.words()*g.entries() }
 
-func (g guide) bytes() int { return g.places() + placeBytes*g.entries() + g.prefix() }
+func (g guide) bytes() int { return g.places() + placeBytes*g.entries() + g.prefix() + g.first() }
 
 // place returns where the block of entry i is.
 func (g guide) place(i int) handle { return placeAt(g[g.places()+placeBytes*i:]) }
@@ -73,21 +78,25 @@ func (m *guideMaker) appendGuide(dst []byte, s *source, n *node) []byte {
 	if !m.collect(s, n) {
 		return dst
 	}
-	p := commonPrefix(m.key(0), m.key(len(m.ends)-1))
+	first, last := m.key(0), m.key(len(m.ends)-1)
+	p := commonPrefix(m.key(min(1, len(m.ends)-1)), last)
 	words := m.wordsNeeded(p)
 	if words == 0 {
 		return dst
 	}
 	binary.LittleEndian.PutUint32(head, uint32(len(m.ends)))
-	binary.LittleEndian.PutUint32(head[4:], uint32(words))
-	binary.LittleEndian.PutUint32(head[8:], uint32(p))
-	for i := range m.ends {
+	binary.LittleEndian.PutUint16(head[4:], uint16(words))
+	binary.LittleEndian.PutUint16(head[6:], uint16(p))
+	binary.LittleEndian.PutUint16(head[8:], uint16(len(first)))
+	dst = append(dst, make([]byte, 8*words)...)
+	for i := 1; i < len(m.ends); i++ {
 		for w := range words {
 			dst = binary.LittleEndian.AppendUint64(dst, wordOf(m.key(i)[p:], w))
 		}
 	}
 	dst = append(dst, m.places...)
-	return append(dst, m.key(0)[:p]...)
+	dst = append(dst, last[:p]...)
+	return append(dst, first...)
 }
 
 // collect takes the keys and places of a node. It reports false if that is malformed.
@@ -113,11 +122,11 @@ func (m *guideMaker) key(i int) []byte {
 	return m.keys[m.ends[i-1]:m.ends[i]]
 }
 
-// wordsNeeded returns how many words behind the first p bytes tell all keys apart, and in
-// the right order; 0 if as many as a guide may have do not.
+// wordsNeeded returns how many words behind the first p bytes tell all keys but the first
+// apart, and in the right order; 0 if as many as a guide may have do not.
 func (m *guideMaker) wordsNeeded(p int) int {
 	needed := 1
-	for i := 1; i < len(m.ends); i++ {
+	for i := 2; i < len(m.ends); i++ {
 		w := 0
 		for w < guideWordsMax && wordOf(m.key(i - 1)[p:], w) == wordOf(m.key(i)[p:], w) {
 			w++
@@ -145,32 +154,72 @@ func wordOf(key []byte, w int) uint64 {
 
 // floor returns the last entry whose key is not greater than key, -1 if there is none. It
 // reports false if it cannot tell: it has nothing, or the words are equal, which says
-// nothing about what is behind them.
-func (g guide) floor(key []byte) (i int, ok bool) {
+// nothing about what is behind them. The search begins at entry near, if that is one.
+func (g guide) floor(key []byte, near int) (i int, ok bool) {
 	n := g.entries()
 	if n == 0 {
 		return 0, false
 	}
-	if p := g.prefix(); p > 0 {
-		prefix := g[len(g)-p:]
-		switch c := bytes.Compare(key[:min(p, len(key))], prefix); {
-		case c < 0:
-			return -1, true
-		case c > 0:
-			return n - 1, true
+	p, end := g.prefix(), len(g)-g.first()
+	switch c := bytes.Compare(key[:min(p, len(key))], g[end-p:end]); {
+	case c < 0:
+		return g.floorFirst(key)
+	case c > 0:
+		return n - 1, true
+	}
+	if g.words() == 1 {
+		i, ok = g.floorWord(wordOf(key[p:], 0), near)
+	} else {
+		i, ok = g.floorWords(key[p:])
+	}
+	if ok && i == 0 {
+		return g.floorFirst(key)
+	}
+	return i, ok
+}
+
+// floorFirst is floor for a key that is less than the second.
+func (g guide) floorFirst(key []byte) (i int, ok bool) {
+	if bytes.Compare(key, g[len(g)-g.first():]) < 0 {
+		return -1, true
+	}
+	return 0, true
+}
+
+// floorWord is floor, the first entry taken for less, for keys of one word.
+func (g guide) floorWord(x uint64, near int) (i int, ok bool) {
+	words := g[guideHeadBytes:g.places()]
+	lo, n := 0, len(words)/8
+	if near > 0 && near < n && binary.LittleEndian.Uint64(words[8*near:]) <= x {
+		// What is sought is likely a little behind the last: look at near+1, near+2, near+4 ...
+		lo = near
+		step := 1
+		for lo+step < n && binary.LittleEndian.Uint64(words[8*(lo+step):]) <= x {
+			lo += step
+			step *= 2
 		}
-		key = key[p:]
+		n = min(step, n-lo)
 	}
+	for n > 1 {
+		half := n >> 1
+		mid := lo + half
+		if binary.LittleEndian.Uint64(words[8*mid:]) <= x {
+			lo = mid
+		}
+		n -= half
+	}
+	return lo, lo == 0 || binary.LittleEndian.Uint64(words[8*lo:]) != x
+}
+
+// floorWords is floor, the first entry taken for less, for keys of several words.
+func (g guide) floorWords(key []byte) (i int, ok bool) {
 	words := g.words()
-	if words == 1 {
-		return g.floorWord(n, wordOf(key, 0))
-	}
 	var sought [guideWordsMax]uint64
 	for w := range words {
 		sought[w] = wordOf(key, w)
 	}
-	lo := -1 // the last entry known to be less
-	for hi := n; hi-lo > 1; {
+	lo := 0 // the last entry known to be less
+	for hi := g.entries(); hi-lo > 1; {
 		mid := int(uint(lo+hi) >> 1)
 		switch c := g.compare(mid, sought[:words]); {
 		case c == 0:
@@ -195,21 +244,4 @@ func (g guide) compare(i int, sought []uint64) int {
 		}
 	}
 	return 0
-}
-
-// floorWord is floor for keys of one word.
-func (g guide) floorWord(n int, x uint64) (i int, ok bool) {
-	first := g.word(0)
-	if x <= first {
-		return -1, x < first
-	}
-	lo := 0
-	for n > 1 {
-		half := n >> 1
-		if g.word(lo+half) <= x {
-			lo += half
-		}
-		n -= half
-	}
-	return lo, g.word(lo) != x
 }

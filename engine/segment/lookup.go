@@ -10,6 +10,7 @@ import "bytes"
 type Lookup struct {
 	s    *Segment
 	node guidedNode // of level 1, if placed
+	near int        // where in it the last key was
 	low  []byte     // keys from low to before high lie beneath the node, if anywhere
 	high []byte
 	// placed says that the node is one; unbounded that there is no high.
@@ -29,7 +30,7 @@ func (l *Lookup) Get(k, dst []byte) (value []byte, tombstone, found bool, err er
 			return dst, false, false, err
 		}
 	}
-	at, ok, err := l.s.childOf(&l.node, k)
+	at, ok, err := l.s.childOf(&l.node, k, &l.near)
 	if err != nil || !ok {
 		return dst, false, false, err
 	}
@@ -50,6 +51,7 @@ func (l *Lookup) descend(k []byte) (bool, error) {
 		if level == 1 {
 			var err error
 			l.node, err = l.s.guided(at, level)
+			l.near = 0
 			l.placed = err == nil
 			return l.placed, err
 		}

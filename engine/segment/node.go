@@ -67,9 +67,11 @@ func (s *Segment) node(h handle, level int) (node, error) {
 }
 
 // childOf returns where the block is, beneath a node, that k lies in, if anywhere; false
-// if k is less than all beneath it.
-func (s *Segment) childOf(n *guidedNode, k []byte) (at handle, ok bool, err error) {
-	if i, ok := n.guide.floor(k); ok {
+// if k is less than all beneath it. The search begins at entry near, and leaves there where
+// it ended.
+func (s *Segment) childOf(n *guidedNode, k []byte, near *int) (at handle, ok bool, err error) {
+	if i, ok := n.guide.floor(k, *near); ok {
+		*near = i
 		if i < 0 {
 			return at, false, s.below(n.at)
 		}

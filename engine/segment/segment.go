@@ -166,7 +166,8 @@ func (s *Segment) dataBlock(k []byte, filter bool) (at handle, ok bool, err erro
 				return at, false, err
 			}
 		}
-		if at, ok, err = s.childOf(&n, k); err != nil || !ok {
+		near := 0
+		if at, ok, err = s.childOf(&n, k, &near); err != nil || !ok {
 			return at, false, err
 		}
 	}
