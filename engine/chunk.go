@@ -6,18 +6,23 @@ package engine
 type chunk struct {
 	piece []byte
 	last  int // length of the last string
+	more  int // how many strings are expected, if that is known
 }
 
 const (
 	chunkBytesFirst = 512
-	chunkBytesMax   = 16 << 10
+	chunkBytesMax   = 32 << 10
 )
 
 // room returns an empty slice for the next string to be appended to, with a capacity that
 // is probably enough. The next call returns the same, unless adopt comes between.
 func (c *chunk) room() []byte {
 	if cap(c.piece)-len(c.piece) <= c.last+c.last/2 {
-		c.piece = make([]byte, 0, max(2*c.last, min(chunkBytesMax, 2*cap(c.piece)), chunkBytesFirst))
+		likely := 2 * cap(c.piece)
+		if c.more > 0 && c.last > 0 {
+			likely = min(c.more, chunkBytesMax) * (c.last + c.last/8)
+		}
+		c.piece = make([]byte, 0, max(2*c.last, min(chunkBytesMax, likely), chunkBytesFirst))
 	}
 	return c.piece[len(c.piece):]
 }

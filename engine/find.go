@@ -223,6 +223,7 @@ func (f *finder) take(run int, k []byte) (done bool, err error) {
 	}
 	dst := f.doc[:0]
 	if f.top == nil {
+		f.copies.more = f.query.Limit - len(f.out)
 		dst = f.copies.room()
 	}
 	doc, id, err := f.fetch(run, k, dst)

@@ -39,23 +39,29 @@ const (
 	valueBytesMin = 4
 )
 
-func parseBlock(data []byte) (block, bool) {
+func parseBlock(data []byte) (b block, ok bool) {
+	ok = b.parse(data)
+	return b, ok
+}
+
+// parse makes b the block with that payload.
+func (b *block) parse(data []byte) bool {
 	if hasCompressedValues(data) {
-		return parseCompressed(data)
+		return b.parseCompressed(data)
 	}
 	n := len(data) - 4
 	if n < restartBytes {
-		return block{}, false
+		return false
 	}
 	restarts := int(binary.LittleEndian.Uint32(data[n:]))
 	if restarts < 1 || restarts > n/restartBytes {
-		return block{}, false
+		return false
 	}
-	b := block{data: data, tail: n - restartBytes*restarts, restarts: restarts}
+	*b = block{data: data, tail: n - restartBytes*restarts, restarts: restarts}
 	b.table = data[b.tail:]
 	var off int
 	off, b.end = b.restart(0)
-	return b, off == 0 && b.end > 0 && b.end <= b.tail
+	return off == 0 && b.end > 0 && b.end <= b.tail
 }
 
 // hasCompressedValues reports whether a payload says that its values are compressed one
@@ -64,22 +70,22 @@ func hasCompressedValues(payload []byte) bool {
 	return len(payload) > 0 && payload[0] == compressedValues
 }
 
-// parseCompressed is parseBlock for a payload whose values are compressed one by one. All
-// that a search needs lies side by side at its beginning.
-func parseCompressed(data []byte) (block, bool) {
+// parseCompressed is parse for a payload whose values are compressed one by one. All that
+// a search needs lies side by side at its beginning.
+func (b *block) parseCompressed(data []byte) bool {
 	if len(data) < compressedHeadBytes {
-		return block{}, false
+		return false
 	}
-	b := block{restarts: int(binary.LittleEndian.Uint32(data) >> 8), dictionary: placeAt(data[4:])}
+	b.restarts, b.dictionary = int(binary.LittleEndian.Uint32(data)>>8), placeAt(data[4:])
 	data = data[compressedHeadBytes:]
 	if b.restarts < 1 || b.restarts > len(data)/restartBytes || b.dictionary.bytes == 0 {
-		return block{}, false
+		return false
 	}
 	b.table, b.data = data, data[restartBytes*b.restarts:]
 	b.tail = len(b.data)
 	var off int
 	off, b.end = b.restart(0)
-	return b, off == 0 && b.end > 0 && b.end <= b.tail-valueBytesMin
+	return off == 0 && b.end > 0 && b.end <= b.tail-valueBytesMin
 }
 
 // restart returns the offsets of entry and value of restart i. They may lie
@@ -176,12 +182,10 @@ type place struct {
 
 // seek finds the place of key. It reports false if the block is malformed.
 func (b *block) seek(key []byte, p *place) bool {
-	lo, ok := b.lastRestartBefore(key, -1, b.restarts)
-	return ok && b.seekBehind(lo, key, p)
-}
-
-// seekBehind is seek from the last restart on that is less than key; -1 if none is.
-func (b *block) seekBehind(lo int, key []byte, p *place) bool {
+	lo, ok := b.lastRestartBefore(key)
+	if !ok {
+		return false
+	}
 	p.before.off, p.equal = -1, false
 	limit := b.end
 	if lo+1 < b.restarts {
@@ -197,16 +201,15 @@ func (b *block) seekBehind(lo int, key []byte, p *place) bool {
 		p.at = entry{off: b.end}
 		return true
 	}
-	var ok bool
 	p.at, ok = b.restartAt(lo + 1)
 	p.equal = ok && bytes.Equal(b.keyRest(&p.at), key)
 	return ok
 }
 
-// lastRestartBefore returns the last restart whose key is less than key, where that of
-// lo is known to be, or lo is -1, and that of hi is not, or hi is behind the last.
-func (b *block) lastRestartBefore(key []byte, lo, hi int) (int, bool) {
-	for hi-lo > 1 {
+// lastRestartBefore returns the last restart whose key is less than key, -1 if none is.
+func (b *block) lastRestartBefore(key []byte) (int, bool) {
+	lo := -1
+	for hi := b.restarts; hi-lo > 1; {
 		mid := int(uint(lo+hi) >> 1)
 		less, ok := b.restartLess(mid, key)
 		if !ok {

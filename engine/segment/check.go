@@ -196,7 +196,8 @@ func restartIs(b *block, i int, e *entry) bool {
 
 // leaf verifies a data block and moves to its first entry.
 func (v *verifier) leaf(h handle, space byte) error {
-	b, err := v.s.parseLeaf(h, v.payload)
+	var b block
+	err := v.s.parseLeaf(h, v.payload, &b)
 	if err != nil {
 		return err
 	}

@@ -140,7 +140,7 @@ func TestFlippedBytesOfValues(t *testing.T) {
 
 // firstValue returns where in a payload whose values are compressed the first one is.
 func firstValue(payload []byte) int {
-	b, _ := parseCompressed(payload)
+	b, _ := parseBlock(payload)
 	return len(payload) - len(b.data) + b.end
 }
 

@@ -56,9 +56,8 @@ func (it *Iter) loadLeaf(h handle) bool {
 		return true
 	}
 	it.leaf = handle{}
-	b, err := it.readLeaf(h)
-	if err != nil {
-		it.err = err
+	var b block
+	if it.err = it.readLeaf(h, &b); it.err != nil {
 		return false
 	}
 	it.leaf = h
@@ -66,16 +65,16 @@ func (it *Iter) loadLeaf(h handle) bool {
 	return true
 }
 
-func (it *Iter) readLeaf(h handle) (block, error) {
+func (it *Iter) readLeaf(h handle, b *block) error {
 	if !it.uncached {
-		return it.s.leaf(h)
+		return it.s.leaf(h, b)
 	}
 	payload, err := it.s.read(h, kindData, 0, reuse(it.buf))
 	if err != nil {
-		return block{}, err
+		return err
 	}
 	it.buf = payload
-	return it.s.parseLeaf(h, payload)
+	return it.s.parseLeaf(h, payload, b)
 }
 
 // seekLeaf loads the data block that key belongs in: the last one whose separator

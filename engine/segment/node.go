@@ -124,21 +124,20 @@ func (s *Segment) below(h handle) error {
 	return s.malformed(h, "tree")
 }
 
-// leaf returns the data block at h through the cache.
-func (s *Segment) leaf(h handle) (block, error) {
+// leaf puts the data block at h, through the cache, into b.
+func (s *Segment) leaf(h handle, b *block) error {
 	payload, err := s.cached(h, kindData, 0)
 	if err != nil {
-		return block{}, err
+		return err
 	}
-	return s.parseLeaf(h, payload)
+	return s.parseLeaf(h, payload, b)
 }
 
-func (s *source) parseLeaf(h handle, payload []byte) (block, error) {
-	b, ok := parseBlock(payload)
-	if !ok {
-		return block{}, s.malformed(h, "data")
+func (s *source) parseLeaf(h handle, payload []byte, b *block) error {
+	if !b.parse(payload) {
+		return s.malformed(h, "data")
 	}
-	return b, nil
+	return nil
 }
 
 // cached returns a block's payload through the cache.

@@ -132,8 +132,8 @@ func (s *Segment) Fetch(k, dst []byte) (value []byte, tombstone, found bool, err
 
 // getIn looks up k in the data block at a place.
 func (s *Segment) getIn(at handle, k, dst []byte) (value []byte, tombstone, found bool, err error) {
-	b, err := s.leaf(at)
-	if err != nil {
+	var b block
+	if err := s.leaf(at, &b); err != nil {
 		return dst, false, false, err
 	}
 	var p place

@@ -105,7 +105,8 @@ func (v *survey) leaf(h handle) {
 	if !ok {
 		return
 	}
-	b, err := v.s.parseLeaf(h, payload)
+	var b block
+	err := v.s.parseLeaf(h, payload, &b)
 	if err != nil {
 		v.note(err)
 		return
