@@ -176,6 +176,32 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// TestNamesOfEqualHash puts so many blocks that of some the index cannot tell the names
+// apart.
+func TestNamesOfEqualHash(t *testing.T) {
+	const blocks = 400_000
+	c := New(256 << 20)
+	equal := 0
+	seen := map[uint64]bool{}
+	for i := range int64(blocks) {
+		c.Put(1, i, content(1, i, 16))
+		h := name{1, i}.hash()
+		tag := h&(indexEntriesMax-1) | h>>60<<60 // what the index knows, and the shard
+		if seen[tag] {
+			equal++
+		}
+		seen[tag] = true
+	}
+	if equal == 0 {
+		t.Fatal("all names differ for the index: the test shows nothing")
+	}
+	for i := range int64(blocks) {
+		if b := c.Get(1, i); !bytes.Equal(b, content(1, i, 16)) {
+			t.Fatalf("block %d is %x", i, b)
+		}
+	}
+}
+
 func TestLargeBlocksAreNotCached(t *testing.T) {
 	c := New(16 << 20)
 	for i := range int64(100) {

@@ -27,6 +27,11 @@ func FuzzBlock(f *testing.F) {
 		f.Add(bytes.Clone(b.payload()), pairs[len(pairs)/2].key)
 	}
 	f.Add([]byte{0, 1, 0, 'a', 0, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0}, []byte("a"))
+	var tree builder
+	for i, p := range benchPairs(20) {
+		tree.add(restartTree, 0, p.key, appendHandle(nil, handle{int64(i), 100}), false)
+	}
+	f.Add(bytes.Clone(tree.payload()), benchPairs(20)[7].key)
 	f.Fuzz(func(t *testing.T, payload, key []byte) {
 		b, ok := parseBlock(payload)
 		if !ok {
@@ -49,11 +54,35 @@ func FuzzBlock(f *testing.F) {
 		if sound && entries != 0 {
 			t.Fatalf("%d entries more forward than backward", entries)
 		}
+		checkGuide(t, b, key, sound)
 		c.seekGE(key)
 		if d.seekLT(key) && sound && (bytes.Compare(d.key, key) >= 0 || d.next() && bytes.Compare(d.key, key) < 0) {
 			t.Fatalf("seekLT(%x) found %x", key, d.key)
 		}
 	})
+}
+
+// checkGuide makes the guide that a tree block with these entries would have, and compares
+// what it says of key with the block.
+func checkGuide(t *testing.T, b block, key []byte, sound bool) {
+	var m guideMaker
+	g, rest := cutGuide(m.appendGuide(nil, &source{}, &node{block: b}))
+	if len(rest) > 0 {
+		t.Fatalf("%d bytes behind the guide", len(rest))
+	}
+	i, ok := g.floor(key, len(key))
+	if !ok || !sound {
+		return
+	}
+	at := -1
+	var c cursor
+	c.reset(b)
+	for more := c.first(); more && bytes.Compare(c.key, key) <= 0; more = c.next() {
+		at++
+	}
+	if at != i {
+		t.Fatalf("the guide finds %x in entry %d, it is in %d", key, i, at)
+	}
 }
 
 // wellFormed reports whether a Check finds nothing wrong with the entries of b.

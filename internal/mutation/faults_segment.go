@@ -4,6 +4,34 @@ package main
 // believed.
 var segmentFaults = []fault{
 	{
+		name:   "the cache takes a block for another whose name has the same hash",
+		file:   "engine/blockcache/shard.go",
+		before: `if r := s.record(e.place()); r.name() == n {`,
+		after:  `if r := s.record(e.place()); r.name() == n || r.uses() == 0 {`,
+		pkg:    "engine/blockcache", test: "TestNamesOfEqualHash",
+	},
+	{
+		name:   "a cached block that moves on is looked for where it was",
+		file:   "engine/blockcache/shard.go",
+		before: `s.index.replace(e, newEntry(hash, p))`,
+		after:  `_ = p`,
+		pkg:    "engine/blockcache", test: "TestModel",
+	},
+	{
+		name:   "a guide answers where the words of two keys are equal",
+		file:   "engine/segment/guide.go",
+		before: `return lo, lo == 0 || binary.LittleEndian.Uint64(words[8*lo:]) != x`,
+		after:  `return lo, true`,
+		pkg:    "engine/segment", test: "TestGuide",
+	},
+	{
+		name:   "a guide takes a key before its first for one behind it",
+		file:   "engine/segment/guide.go",
+		before: `if bytes.Compare(key, g[len(g)-g.first():]) < 0 {`,
+		after:  `if len(g) == 0 {`,
+		pkg:    "engine/segment", test: "TestGuide",
+	},
+	{
 		name:   "the checksum of a block is not compared",
 		file:   "engine/segment/source.go",
 		before: `if sum := blockChecksum(s.salt, offset, stored); sum != h.checksum {`,
