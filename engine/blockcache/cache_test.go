@@ -118,7 +118,7 @@ func checkShards(t *testing.T, c *Cache) {
 					continue
 				}
 				records, live = records+1, live+r.bytes()
-				if found := s.find(r.name(), r.name().hash()); &found[0] != &r[0] {
+				if found := s.find(r.name(), r.name().hash()); found == nil || &found[0] != &r[0] {
 					t.Fatalf("shard %d: the index has another place for %v", i, r.name())
 				}
 			}
