@@ -93,6 +93,9 @@ func (x *index) find(e entry) uint64 {
 	mask := uint64(len(x.entries) - 1)
 	i := e.home(mask)
 	for x.entries[i] != e {
+		if x.entries[i] == 0 {
+			panic("blockcache: a block that lies in a slab is not in the index")
+		}
 		i = (i + 1) & mask
 	}
 	return i
