@@ -169,6 +169,11 @@ func uncompress(dst []byte, n int, src, dict []byte) bool {
 			// In two steps, since the compiler copies no more than 16 bytes without a call.
 			*(*[16]byte)(dst[out:]) = *(*[16]byte)(dict[at:])
 			*(*[16]byte)(dst[out+16:]) = *(*[16]byte)(dict[at+16:])
+		case size <= 2*wide && at+2*wide <= len(dict) && out+2*wide <= len(dst):
+			*(*[16]byte)(dst[out:]) = *(*[16]byte)(dict[at:])
+			*(*[16]byte)(dst[out+16:]) = *(*[16]byte)(dict[at+16:])
+			*(*[16]byte)(dst[out+32:]) = *(*[16]byte)(dict[at+32:])
+			*(*[16]byte)(dst[out+48:]) = *(*[16]byte)(dict[at+48:])
 		case at+size <= len(dict):
 			copy(dst[out:out+size], dict[at:])
 		default:

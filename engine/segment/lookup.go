@@ -25,6 +25,13 @@ func (l *Lookup) Get(k, dst []byte) (value []byte, tombstone, found bool, err er
 	if l.s.foot.levels == 0 {
 		return dst, false, false, nil
 	}
+	if l.placed {
+		// Between two blocks that the node lists, k lies beneath the node.
+		if i, ok := l.node.guide.floor(k, l.near); ok && i >= 0 && i+1 < l.node.guide.entries() {
+			l.near = i
+			return l.s.getIn(l.node.guide.place(i), k, dst)
+		}
+	}
 	if !l.covers(k) {
 		if ok, err := l.descend(k); err != nil || !ok {
 			return dst, false, false, err
