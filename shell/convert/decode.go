@@ -134,18 +134,19 @@ func (d *decoder) object(i int, s *Shape, depth int) (lua.LValue, int) {
 	}
 	known := s.fields()
 	t := d.L.CreateTable(0, s.room())
-	var f field
-	for name, members := []byte(nil), 1; ; members++ {
+	for before, members := []byte(nil), 1; ; members++ {
+		var name string
+		var shape *Shape
 		var end int
-		if f, known, end = d.field(i, s, known, name); end < 0 {
+		if name, shape, known, end = d.field(i, s, known, before); end < 0 {
 			return nil, -1
 		}
-		name = d.src[i+1 : end-2]
-		v, end := d.value(end, f.shape, depth)
+		before = d.src[i+1 : end-2]
+		v, end := d.value(end, shape, depth)
 		if end < 0 || end >= len(d.src) {
 			return nil, -1
 		}
-		t.RawSetString(f.name, v)
+		t.RawSetString(name, v)
 		i = end + 1
 		switch d.src[end] {
 		case ',':

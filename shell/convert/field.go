@@ -54,28 +54,31 @@ func (s *Shape) held(members int) {
 
 // field reads the name at i with its colon. It must come after the name before, which is
 // nil at the first. Known are the fields of the shape that may still come; what is left of
-// them is returned.
-func (d *decoder) field(i int, s *Shape, known []field, before []byte) (f field, rest []field, end int) {
+// them is returned. What is found comes in registers: as a struct it was written and read
+// again at once in other pieces, for which a processor waits until all that was written
+// before has left it, new memory above all.
+func (d *decoder) field(i int, s *Shape, known []field, before []byte) (name string, shape *Shape, rest []field, end int) {
 	src := d.src[i:]
 	for k := range known {
-		if literal := known[k].literal; len(src) >= len(literal) && string(src[:len(literal)]) == literal {
-			return known[k], known[k+1:], i + len(literal)
+		f := &known[k]
+		if len(src) >= len(f.literal) && string(src[:len(f.literal)]) == f.literal {
+			return f.name, f.shape, known[k+1:], i + len(f.literal)
 		}
 	}
 	if len(src) == 0 || src[0] != '"' {
-		return f, nil, -1
+		return "", nil, nil, -1
 	}
 	end, plain, err := document.ScanString(d.src, i)
 	if err != nil || !plain || end >= len(d.src) || d.src[end] != ':' {
-		return f, nil, -1
+		return "", nil, nil, -1
 	}
-	name := d.src[i+1 : end-1]
-	if before != nil && bytes.Compare(before, name) >= 0 {
-		return f, nil, -1
+	text := d.src[i+1 : end-1]
+	if before != nil && bytes.Compare(before, text) >= 0 {
+		return "", nil, nil, -1
 	}
-	for len(known) > 0 && known[0].name < string(name) {
+	for len(known) > 0 && known[0].name < string(text) {
 		known = known[1:]
 	}
-	text := d.word(name)
-	return field{name: text, shape: s.member(text)}, known, end + 1
+	name = d.word(text)
+	return name, s.member(name), known, end + 1
 }
