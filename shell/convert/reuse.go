@@ -47,9 +47,13 @@ type words struct {
 	slots *[wordSlots]wordSlot // made with the first
 }
 
+// A wordSlot has the bytes of what it keeps beside it: a look then waits for one line of the
+// processor's cache, where the way from value to its bytes is two more.
 type wordSlot struct {
 	hash  uint64     // of the last string that came here and was not kept
-	value lua.LValue // nil until one was
+	value lua.LValue // what is kept; nil until a string is
+	size  uint8      // of its text
+	text  [wordBytesMax]byte
 }
 
 // str returns the value of a string.
@@ -58,12 +62,12 @@ func (c *Codec) str(b []byte) lua.LValue {
 		return lua.LString(b)
 	}
 	slot, hash := c.words.slot(b)
-	if kept, ok := slot.value.(lua.LString); ok && string(kept) == string(b) {
+	if string(slot.text[:slot.size]) == string(b) {
 		return slot.value
 	}
 	var v lua.LValue = lua.LString(b)
 	if slot.hash == hash {
-		slot.value = v
+		slot.value, slot.size = v, uint8(copy(slot.text[:], b))
 	}
 	slot.hash = hash
 	return v
