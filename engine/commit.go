@@ -131,9 +131,9 @@ func failAll(group []*transaction, err error) {
 
 // room returns how many transactions of the group go into the next record. If the
 // first one passes the bound of the WAL, it makes room by a checkpoint, or says that
-// there is none.
+// there is none, or that its call was ended meanwhile.
 func (db *DB) room(group []*transaction) (n int, err error) {
-	if err := db.makeRoom(group[0].bytes); err != nil {
+	if err := db.makeRoom(group[0].ctx, group[0].bytes); err != nil {
 		return 0, err
 	}
 	payload := 0
@@ -159,7 +159,7 @@ func (db *DB) fits(payload int) bool {
 
 // makeRoom sees to it that a record of the payload fits: if it does not, it runs the
 // checkpoint that a full WAL asks for, or says that there is no room.
-func (db *DB) makeRoom(payload int) error {
+func (db *DB) makeRoom(ctx context.Context, payload int) error {
 	if db.fits(payload) {
 		return nil
 	}
@@ -172,7 +172,7 @@ func (db *DB) makeRoom(payload int) error {
 		return dberr.New(dberr.WALFull, "the WAL has used %d of %d bytes and the write takes %d; wal.on_full is %q", db.wal.Used(), db.walLimit(), need, OnFullReject)
 	}
 	db.log.Info("wal.full", "used_bytes", db.wal.Used(), "limit_bytes", db.walLimit(), "needed_bytes", need)
-	r, err := db.checkpoint(context.Background())
+	r, err := db.checkpoint(ctx)
 	if err != nil {
 		return err
 	}

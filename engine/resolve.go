@@ -9,6 +9,10 @@ import (
 	"github.com/aerodb/aerodb/engine/wal"
 )
 
+// resolvedPerLook is how many operations are resolved between two looks at the context of
+// their call: some milliseconds where each is looked up on the disk.
+const resolvedPerLook = 256
+
 // resolve finds what each operation of t replaces or deletes, and refuses t as a
 // whole where that contradicts what it asks. Shared says that the record has other
 // transactions too.
@@ -16,13 +20,25 @@ func (db *DB) resolve(t *transaction, shared bool) error {
 	if !shared && db.insertsIntoFreeRange(t) {
 		return nil
 	}
-	multiple := shared || len(t.ops) > 1
-	pending := &db.writer.pending
-	pending.begin()
+	db.writer.pending.begin()
+	if err := db.resolveEach(t, shared || len(t.ops) > 1); err != nil {
+		db.writer.pending.rollback()
+		return err
+	}
+	return nil
+}
+
+// resolveEach resolves the operations in their order. Multiple says that others of the
+// record must see what they change.
+func (db *DB) resolveEach(t *transaction, multiple bool) error {
 	for i := range t.ops {
+		if i%resolvedPerLook == 0 {
+			if err := interrupted(t.ctx); err != nil {
+				return err
+			}
+		}
 		op := &t.ops[i]
 		if err := db.resolveOperation(op); err != nil {
-			pending.rollback()
 			if len(t.ops) > 1 {
 				dberr.From(err).With("index", int64(i))
 			}
@@ -33,7 +49,7 @@ func (db *DB) resolve(t *transaction, shared bool) error {
 		}
 		t.applied++
 		if multiple {
-			pending.set(op.version.coll, op.id, op.stored())
+			db.writer.pending.set(op.version.coll, op.id, op.stored())
 		}
 	}
 	return nil

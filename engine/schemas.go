@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"path"
@@ -57,7 +58,7 @@ func schemaEntry(s *schema.Schema, coll, number uint16) manifest.Schema {
 // registration that never happened, a record without its file is damage.
 func (db *DB) defineSchema(s *schema.Schema, file manifest.Schema) error {
 	text := s.Canonical()
-	if err := db.makeRoom(len(text) + opOverheadBytes); err != nil {
+	if err := db.makeRoom(context.Background(), len(text)+opOverheadBytes); err != nil {
 		return err
 	}
 	dir := db.gen.schemas()

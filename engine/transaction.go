@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"encoding/binary"
 
 	"github.com/aerodb/aerodb/engine/dberr"
@@ -32,6 +33,7 @@ type stored struct {
 
 // A transaction is the operations of one call: all are in one record, or none.
 type transaction struct {
+	ctx     context.Context // of the call: it ends the transaction until its record is written
 	ops     []operation
 	bytes   int  // an upper bound of what the operations take in a record
 	applied int  // operations that change something: those that are effective
@@ -43,7 +45,7 @@ type transaction struct {
 const opOverheadBytes = 32 // kind, numbers and lengths of an operation in a record: less than this
 
 func newTransaction(ops []operation) *transaction {
-	t := &transaction{ops: ops, wake: make(chan struct{}, 1)}
+	t := &transaction{ctx: context.Background(), ops: ops, wake: make(chan struct{}, 1)}
 	for i := range ops {
 		t.bytes += opOverheadBytes + len(ops[i].id) + len(ops[i].document)
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -78,6 +79,13 @@ func (c *Collection) Delete(id string) (bool, error) {
 // InsertMany adds documents as one record: all are new and valid, or none is
 // written. An error's detail "index" tells which document is at fault, from 0.
 func (c *Collection) InsertMany(docs [][]byte) error {
+	return c.InsertManyContext(context.Background(), docs)
+}
+
+// InsertManyContext is InsertMany that ctx ends, with AERO_SCRIPT_INTERRUPTED, while
+// nothing is written yet: the documents are validated and looked up, or a checkpoint makes
+// room for them. Once their record is being written, they are inserted.
+func (c *Collection) InsertManyContext(ctx context.Context, docs [][]byte) error {
 	if err := c.db.writable(); err != nil {
 		return err
 	}
@@ -85,11 +93,13 @@ func (c *Collection) InsertMany(docs [][]byte) error {
 		return nil
 	}
 	defer c.logSlow("insert_many", len(docs), c.db.slowClock())
-	ops, err := prepareAll(c.version, docs)
+	ops, err := prepareAll(ctx, c.version, docs)
 	if err != nil {
 		return err
 	}
-	return c.db.commit(newTransaction(ops))
+	t := newTransaction(ops)
+	t.ctx = ctx
+	return c.db.commit(t)
 }
 
 // A preparer validates and encodes documents outside the write lock. Operations
@@ -145,7 +155,7 @@ func (p *preparer) prepare(kind wal.OpKind, v *version, doc []byte) (operation, 
 // depend on who prepared what.
 const parallelMin = 64
 
-func prepareAll(v *version, docs [][]byte) ([]operation, error) {
+func prepareAll(ctx context.Context, v *version, docs [][]byte) ([]operation, error) {
 	ops := make([]operation, len(docs))
 	workers := 1
 	if len(docs) >= parallelMin {
@@ -158,7 +168,7 @@ func prepareAll(v *version, docs [][]byte) ([]operation, error) {
 		var p preparer
 		for {
 			from := int(next.Add(parallelMin/2)) - parallelMin/2
-			if int64(from) >= failed.Load() {
+			if int64(from) >= failed.Load() || ctx.Err() != nil {
 				return
 			}
 			for i := from; i < min(from+parallelMin/2, len(docs)); i++ {
@@ -178,6 +188,9 @@ func prepareAll(v *version, docs [][]byte) ([]operation, error) {
 	}
 	work(0)
 	wait.Wait()
+	if err := interrupted(ctx); err != nil {
+		return nil, err
+	}
 	return ops, firstError(errs)
 }
 

@@ -171,7 +171,7 @@ func (s *Session) insertMany(c *engine.Collection, a *bind.Args) (lua.LValue, er
 		}
 		docs[i] = doc
 	}
-	if err := c.InsertMany(docs); err != nil {
+	if err := c.InsertManyContext(a.Ctx, docs); err != nil {
 		return nil, err
 	}
 	s.changes.of(c).inserted += int64(len(docs))

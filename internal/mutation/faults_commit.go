@@ -71,7 +71,7 @@ var commitFaults = []fault{
 	{
 		name:   "a refused transaction of a group hides what it has not written from the next",
 		file:   "engine/resolve.go",
-		before: `			pending.rollback()`,
+		before: `		db.writer.pending.rollback()`,
 		after:  ``,
 		pkg:    "engine", test: "TestGroupForgetsTheRefused",
 	},
@@ -90,15 +90,24 @@ var commitFaults = []fault{
 		pkg:    "engine", test: "TestInsertManyIsAllOrNone",
 	},
 	{
-		name:   "insert_many is written as two records",
-		file:   "engine/write.go",
-		before: `	return c.db.commit(newTransaction(ops))`,
+		name: "insert_many is written as two records",
+		file: "engine/write.go",
+		before: `	t := newTransaction(ops)
+	t.ctx = ctx
+	return c.db.commit(t)`,
 		after: `	half := len(ops) / 2
 	if err := c.db.commit(newTransaction(ops[:half:half])); err != nil {
 		return err
 	}
 	return c.db.commit(newTransaction(ops[half:]))`,
 		pkg: "engine", test: "TestCrashEverywhere/many at once",
+	},
+	{
+		name:   "insert_many that was told to end is written all the same",
+		file:   "engine/resolve.go",
+		before: `		if i%resolvedPerLook == 0 {`,
+		after:  `		if i%resolvedPerLook == resolvedPerLook {`,
+		pkg:    "engine", test: "TestInsertManyInterrupted",
 	},
 	{
 		name:   "insert_many of ascending ids looks for documents in memory only",
