@@ -23,11 +23,11 @@ func jsonModule(s *Session) *bind.Module {
 				Example: `assert(json.encode{b = 1, a = {1, 2}} == '{"a":[1,2],"b":1}')`,
 				Errors:  []dberr.Code{dberr.ScriptError},
 				Call: func(a *bind.Args) (lua.LValue, error) {
-					text, err := s.codec.Append(nil, a.Value("value"), nil)
+					text, err := s.codec.Text(a.Value("value"))
 					if err != nil {
 						return nil, refused(dberr.ScriptError, "json.encode", err)
 					}
-					return lua.LString(text), nil
+					return text, nil
 				}},
 			{Name: "decode", Doc: "Reads strict JSON: no duplicate names, nothing after the value. Integers keep 64 bits; null becomes json.null.",
 				Params:  []bind.Param{{Name: "text", Kind: bind.String, Names: bind.Nothing, Doc: "the JSON"}},

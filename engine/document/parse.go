@@ -10,17 +10,27 @@ const membersLinearMax = 16
 // Options bound what Parse takes.
 type Options struct {
 	MaxBytes int // the longest input; 0 is no limit
+
+	// Look is called now and then, once for some thousand values; an error that it returns
+	// ends Parse, which returns it. Nil is never called.
+	Look func() error
 }
 
-// Parse reads the one JSON value that data holds. Errors are *SyntaxError. The
-// Value shares no memory with data.
+// valuesPerLook is how many values are read between two calls of Options.Look.
+const valuesPerLook = 1 << 12
+
+// Parse reads the one JSON value that data holds. Errors are *SyntaxError, or of
+// Options.Look. The Value shares no memory with data.
 func Parse(data []byte, opt Options) (Value, error) {
 	if opt.MaxBytes > 0 && len(data) > opt.MaxBytes {
 		return Value{}, syntaxErrorf(opt.MaxBytes, "%d bytes are more than the limit of %d", len(data), opt.MaxBytes)
 	}
-	p := parser{src: data}
+	p := parser{src: data, look: opt.Look}
 	var v Value
 	if err := p.value(&v, SkipSpace(data, 0), 0); err != nil {
+		if p.ended != nil {
+			return Value{}, p.ended
+		}
 		return Value{}, err
 	}
 	if i := SkipSpace(data, v.end); i < len(data) {
@@ -32,6 +42,18 @@ func Parse(data []byte, opt Options) (Value, error) {
 type parser struct {
 	src     []byte
 	scratch []byte // for strings with escapes
+
+	look   func() error
+	values int   // read so far
+	ended  error // what look returned; the *SyntaxError on the way up then says nothing
+}
+
+// mayGoOn counts a value, and looks now and then.
+func (p *parser) mayGoOn() bool {
+	if p.values++; p.look != nil && p.values%valuesPerLook == 0 {
+		p.ended = p.look()
+	}
+	return p.ended == nil
 }
 
 // SkipSpace returns the offset of the first byte from src[i] on that is not white space.
@@ -45,7 +67,7 @@ func SkipSpace(src []byte, i int) int {
 // value reads the value that begins at src[i] into v, which is zero; depth arrays and
 // objects are open. It fills v in place: a Value is large to hand up from level to level.
 func (p *parser) value(v *Value, i, depth int) (err *SyntaxError) {
-	if i >= len(p.src) {
+	if i >= len(p.src) || !p.mayGoOn() {
 		return NoValue(p.src, i)
 	}
 	v.start = i

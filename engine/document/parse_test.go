@@ -141,6 +141,31 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// An error of Look ends Parse, which returns it as it is, wherever the value lies; without
+// one, Look changes nothing.
+func TestParseLooks(t *testing.T) {
+	flat := "[" + strings.Repeat("1,", 10*valuesPerLook) + "1]"
+	nested := "[" + strings.Repeat(`{"a":[true,{"b":"c"}]},`, 2*valuesPerLook) + "1]"
+	over := errors.New("over")
+	for text, looks := range map[string]int{flat: 10, nested: 10, "[1]": 0} {
+		for n := range looks + 1 {
+			left := n
+			v, err := Parse([]byte(text), Options{Look: func() error {
+				if left--; left < 0 {
+					return over
+				}
+				return nil
+			}})
+			switch {
+			case n < looks && err != over:
+				t.Errorf("%.20s, ended at look %d: %v", text, n, err)
+			case n == looks && (err != nil || string(Append(nil, v)) != text || left != 0):
+				t.Errorf("%.20s: %v with %d looks of %d left", text, err, left, looks)
+			}
+		}
+	}
+}
+
 func TestManyMembers(t *testing.T) {
 	for _, n := range []int{membersLinearMax - 1, membersLinearMax, membersLinearMax + 1, 1000} {
 		var b bytes.Buffer

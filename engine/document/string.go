@@ -169,8 +169,13 @@ var escapeLetter = func() (t [256]byte) {
 
 // AppendQuoted appends the canonical literal of s, which is valid UTF-8.
 func AppendQuoted[T string | []byte](dst []byte, s T) []byte {
+	return append(AppendEscaped(append(dst, '"'), s), '"')
+}
+
+// AppendEscaped is AppendQuoted without the quotes. What it appends for a string is what
+// it appends for its pieces, one after the other.
+func AppendEscaped[T string | []byte](dst []byte, s T) []byte {
 	const hex = "0123456789abcdef"
-	dst = append(dst, '"')
 	from := 0
 	for i := 0; i < len(s); i++ {
 		letter := escapeLetter[s[i]]
@@ -184,6 +189,5 @@ func AppendQuoted[T string | []byte](dst []byte, s T) []byte {
 			dst = append(dst, '0', '0', hex[s[i]>>4], hex[s[i]&15])
 		}
 	}
-	dst = append(dst, s[from:]...)
-	return append(dst, '"')
+	return append(dst, s[from:]...)
 }

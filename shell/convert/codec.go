@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	lua "github.com/yuin/gopher-lua"
@@ -89,6 +90,32 @@ func (c *Codec) err() error {
 	return nil
 }
 
+// Text returns the JSON of v as Append makes it.
+func (c *Codec) Text(v lua.LValue) (lua.LString, error) {
+	text, err := c.Append(nil, v, nil)
+	if err != nil {
+		return "", err
+	}
+	return c.copied(text)
+}
+
+// copied makes a Lua string of text, piece by piece: a copy of hundreds of megabytes takes
+// a part of a second.
+func (c *Codec) copied(text []byte) (lua.LString, error) {
+	if len(text) <= pieceBytes {
+		return lua.LString(text), nil
+	}
+	var b strings.Builder
+	b.Grow(len(text))
+	for piece := range slices.Chunk(text, pieceBytes) {
+		if err := c.err(); err != nil {
+			return "", err
+		}
+		b.Write(piece)
+	}
+	return lua.LString(b.String()), nil
+}
+
 // Append appends the JSON of v to dst. Members are sorted, so equal values are equal
 // bytes. Errors are *Error, or the one of the context that has ended.
 func (c *Codec) Append(dst []byte, v lua.LValue, s *Shape) ([]byte, error) {
@@ -117,10 +144,7 @@ func (c *Codec) append(dst []byte, v lua.LValue, s *Shape, depth int) ([]byte, *
 	case lang.Int64:
 		return strconv.AppendInt(dst, int64(v), 10), nil
 	case lua.LString:
-		if !utf8.ValidString(string(v)) {
-			return nil, refuse("the string is not valid UTF-8")
-		}
-		return document.AppendQuoted(dst, string(v)), nil
+		return c.appendString(dst, string(v))
 	case *lua.LTable:
 		return c.appendTable(dst, v, s, depth)
 	}
@@ -128,6 +152,38 @@ func (c *Codec) append(dst []byte, v lua.LValue, s *Shape, depth int) ([]byte, *
 		return append(dst, "null"...), nil
 	}
 	return nil, refuse("a %s has no JSON", v.Type())
+}
+
+// pieceBytes is how much of a string is converted between two looks at the context.
+const pieceBytes = 1 << 20
+
+func (c *Codec) appendString(dst []byte, s string) ([]byte, *Error) {
+	dst = append(dst, '"')
+	for {
+		piece := firstPiece(s)
+		if !utf8.ValidString(piece) {
+			return nil, refuse("the string is not valid UTF-8")
+		}
+		dst = document.AppendEscaped(dst, piece)
+		if s = s[len(piece):]; s == "" {
+			return append(dst, '"'), nil
+		}
+		if c.err() != nil {
+			return nil, refuse("interrupted")
+		}
+	}
+}
+
+// firstPiece is the beginning of s that ends with a whole character.
+func firstPiece(s string) string {
+	if len(s) <= pieceBytes {
+		return s
+	}
+	end := pieceBytes
+	for end > pieceBytes-utf8.UTFMax && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end]
 }
 
 func appendNumber(dst []byte, f float64, s *Shape) ([]byte, *Error) {
@@ -222,6 +278,11 @@ func keysOf(t *lua.LTable) (names []string, length int, err *Error) {
 // FromValue turns v into a Lua value. Tables are filled in the order of the names, so
 // that pairs gives that order.
 func (c *Codec) FromValue(v document.Value, s *Shape) lua.LValue {
+	return c.fromValue(v, s, func() bool { return false })
+}
+
+// fromValue is FromValue that gives up once ended says so: then what it returns has holes.
+func (c *Codec) fromValue(v document.Value, s *Shape, ended func() bool) lua.LValue {
 	switch v.Kind() {
 	case document.Bool:
 		return lua.LBool(v.Bool())
@@ -232,17 +293,20 @@ func (c *Codec) FromValue(v document.Value, s *Shape) lua.LValue {
 	case document.String:
 		return lua.LString(v.Str())
 	case document.Array:
-		return c.fromArray(v.Items(), s.item())
+		return c.fromArray(v.Items(), s.item(), ended)
 	case document.Object:
-		return c.fromObject(v.Members(), s)
+		return c.fromObject(v.Members(), s, ended)
 	}
 	return c.null
 }
 
-func (c *Codec) fromArray(items []document.Value, s *Shape) lua.LValue {
+func (c *Codec) fromArray(items []document.Value, s *Shape, ended func() bool) lua.LValue {
 	t := c.L.CreateTable(len(items), 0)
 	for i := range items {
-		t.Append(c.FromValue(items[i], s))
+		if ended() {
+			return t
+		}
+		t.Append(c.fromValue(items[i], s, ended))
 	}
 	if len(items) == 0 {
 		c.MarkArray(t)
@@ -250,7 +314,7 @@ func (c *Codec) fromArray(items []document.Value, s *Shape) lua.LValue {
 	return t
 }
 
-func (c *Codec) fromObject(members []document.Member, s *Shape) lua.LValue {
+func (c *Codec) fromObject(members []document.Member, s *Shape, ended func() bool) lua.LValue {
 	byName := func(a, b document.Member) int {
 		switch {
 		case a.Name < b.Name:
@@ -266,7 +330,10 @@ func (c *Codec) fromObject(members []document.Member, s *Shape) lua.LValue {
 	}
 	t := c.L.CreateTable(0, len(members))
 	for i := range members {
-		t.RawSetString(members[i].Name, c.FromValue(members[i].Value, s.member(members[i].Name)))
+		if ended() {
+			return t
+		}
+		t.RawSetString(members[i].Name, c.fromValue(members[i].Value, s.member(members[i].Name), ended))
 	}
 	return t
 }

@@ -1,9 +1,12 @@
 package convert
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -116,8 +119,8 @@ func TestDepth(t *testing.T) {
 	}
 }
 
-// TestInterrupted ends the context while a long list is converted: after so many looks at
-// it, none of which comes when the list is at its end.
+// TestInterrupted ends the context while a long list, object or string is converted: after so
+// many looks at it, none of which comes at the end.
 func TestInterrupted(t *testing.T) {
 	codec, values := newCodec(t), list()
 	for i := range 10 * stepsPerLook {
@@ -127,10 +130,20 @@ func TestInterrupted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	members := []byte("{ ")
+	for i := range 10 * stepsPerLook {
+		members = fmt.Appendf(members, "%q: 1,", strconv.Itoa(i))
+	}
+	members = append(members, "\"end\": 1}"...)
+	spaced, long := bytes.ReplaceAll(text, []byte(","), []byte(", ")), lua.LString(strings.Repeat("x", 12*pieceBytes))
 	for looks := range 10 {
 		for name, convert := range map[string]func() error{
-			"append": func() error { _, err := codec.Append(nil, values, nil); return err },
-			"decode": func() error { _, err := codec.Decode(text, nil); return err },
+			"append":           func() error { _, err := codec.Append(nil, values, nil); return err },
+			"append a string":  func() error { _, err := codec.Append(nil, long, nil); return err },
+			"copy its text":    func() error { _, err := codec.copied(make([]byte, 10*pieceBytes)); return err },
+			"decode":           func() error { _, err := codec.Decode(text, nil); return err },
+			"decode by Parse":  func() error { _, err := codec.Decode(spaced, nil); return err },
+			"decode an object": func() error { _, err := codec.Decode(members, nil); return err },
 		} {
 			codec.L.SetContext(&endingContext{Context: context.Background(), looks: looks})
 			if err := convert(); !errors.Is(err, context.Canceled) {

@@ -22,11 +22,15 @@ func (c *Codec) Decode(data []byte, s *Shape) (lua.LValue, error) {
 	if err := c.err(); err != nil {
 		return nil, err
 	}
-	v, err := document.Parse(data, document.Options{})
+	v, err := document.Parse(data, document.Options{Look: c.err})
 	if err != nil {
 		return nil, err
 	}
-	return c.FromValue(v, s), nil
+	converted := c.fromValue(v, s, c.ended)
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	return converted, nil
 }
 
 // decoder reads canonical JSON. Its methods return the offset after what they read, -1
