@@ -86,7 +86,7 @@ func (m *mover) pass(ctx context.Context, moved func()) (again bool, err error) 
 			return again, err
 		}
 		after = string(ops[len(ops)-1].id)
-		applied, err := m.commit(ops)
+		applied, err := m.commit(ctx, ops)
 		if err != nil {
 			return false, err
 		}
@@ -125,9 +125,10 @@ func (m *mover) batch(after string) (ops []operation, size int64, err error) {
 	return ops, size, it.Err()
 }
 
-func (m *mover) commit(ops []operation) (applied int, err error) {
+func (m *mover) commit(ctx context.Context, ops []operation) (applied int, err error) {
 	defer m.to.logSlow("move", len(ops), m.to.db.slowClock())
 	t := newTransaction(ops)
+	t.ctx = ctx
 	err = m.to.db.commit(t)
 	return t.applied, err
 }

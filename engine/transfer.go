@@ -94,16 +94,16 @@ func (im *importer) run(ctx context.Context) error {
 		}
 		doc, err := im.source.Next()
 		if errors.Is(err, io.EOF) {
-			return im.flush()
+			return im.flush(ctx)
 		}
 		if err != nil {
-			if ferr := im.flush(); ferr != nil {
+			if ferr := im.flush(ctx); ferr != nil {
 				return ferr
 			}
 			return err
 		}
 		if len(im.docs) > 0 && (len(im.docs) == importBatchDocuments || im.bytes+len(doc)+opOverheadBytes*(len(im.docs)+1) > im.room) {
-			if err := im.flush(); err != nil {
+			if err := im.flush(ctx); err != nil {
 				return err
 			}
 		}
@@ -115,11 +115,11 @@ func (im *importer) run(ctx context.Context) error {
 }
 
 // flush writes the batch as one record.
-func (im *importer) flush() error {
+func (im *importer) flush(ctx context.Context) error {
 	if len(im.docs) == 0 {
 		return nil
 	}
-	if err := im.c.InsertMany(im.docs); err != nil {
+	if err := im.c.InsertManyContext(ctx, im.docs); err != nil {
 		return im.locate(err)
 	}
 	im.result.Documents += int64(len(im.docs))
@@ -135,6 +135,9 @@ func (im *importer) flush() error {
 // locate turns the index of a document in the batch into its line.
 func (im *importer) locate(err error) error {
 	e := dberr.From(err)
+	if e.Code == dberr.ScriptInterrupted {
+		return e // no line is to blame
+	}
 	for i, d := range e.Details {
 		if index, ok := d.Value.(int64); ok && d.Key == "index" {
 			line := im.numbers[index]

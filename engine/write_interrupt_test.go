@@ -1,12 +1,18 @@
 package engine_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"log/slog"
+	"strings"
 	"sync/atomic"
 	"testing"
 
+	"github.com/aerodb/aerodb/engine"
 	"github.com/aerodb/aerodb/engine/dberr"
+	"github.com/aerodb/aerodb/engine/vfs"
 )
 
 // A countedContext has ended when it was looked at so often, by whichever goroutine.
@@ -82,6 +88,70 @@ func TestInsertManyInterrupted(t *testing.T) {
 			}
 		}
 		mustDo(t, db.Close())
+	}
+}
+
+// cancelWhenFull is a log handler that ends a context when the log asks for a checkpoint.
+type cancelWhenFull struct {
+	slog.Handler
+	cancel func()
+}
+
+func (c cancelWhenFull) Handle(ctx context.Context, r slog.Record) error {
+	if r.Message == "wal.full" {
+		c.cancel()
+	}
+	return nil
+}
+
+// TestInterruptedInCheckpoint ends the context of a call of many records as the log is full
+// and a checkpoint begins: that ends too, the batch that waits for it is not there, and
+// what was acknowledged is.
+func TestInterruptedInCheckpoint(t *testing.T) {
+	for name, call := range map[string]func(ctx context.Context, v1, v2 *engine.Collection) (int64, error){
+		"import": func(ctx context.Context, _, v2 *engine.Collection) (int64, error) {
+			r, err := v2.Import(ctx, bytes.NewReader(bytes.Join(descending(5000, 15000), []byte("\n"))), engine.ImportOptions{})
+			return r.Documents, err
+		},
+		"import one": func(ctx context.Context, _, v2 *engine.Collection) (int64, error) {
+			large := fmt.Appendf(nil, `{"_id":"large","name":%q}`, strings.Repeat("x", 250<<10)) // a batch by itself
+			r, err := v2.Import(ctx, bytes.NewReader(large), engine.ImportOptions{})
+			return r.Documents, err
+		},
+		"move": func(ctx context.Context, _, v2 *engine.Collection) (int64, error) {
+			r, err := v2.MoveFrom(ctx, "v1", nil)
+			return r.Documents, err
+		},
+	} {
+		o := testOptions(vfs.NewMem())
+		stop, cancel := context.WithCancel(ctx)
+		mustInit(t, o)
+		o.Logger = slog.New(cancelWhenFull{slog.NewTextHandler(io.Discard, nil), cancel})
+		db := mustOpen(t, o)
+		v1 := people(t, db)
+		mustDo(t, v1.InsertMany(descending(0, 1000)))
+		mustDo(t, v1.InsertMany(descending(1000, 2000)))
+		_, err := db.DefineSchema(mustSchema(t, personV2))
+		mustDo(t, err)
+		v2, err := db.Collection("person", "v2")
+		mustDo(t, err)
+		before, err := db.Stats()
+		mustDo(t, err)
+		done, err := call(stop, v1, v2)
+		if dberr.CodeOf(err) != dberr.ScriptInterrupted || strings.Contains(err.Error(), "line") {
+			t.Errorf("%s: %v", name, err)
+		}
+		after, err := db.Stats()
+		mustDo(t, err)
+		if n, _ := v2.Count(); n != done || after.AutoCheckpoints != before.AutoCheckpoints {
+			t.Errorf("%s: %d documents, told %d; %d checkpoints", name, n, done, after.AutoCheckpoints-before.AutoCheckpoints)
+		}
+		mustDo(t, v2.Insert([]byte(`{"_id":"next","name":"x"}`)))
+		if r, err := db.Verify(ctx, nil); err != nil || !r.OK() {
+			t.Errorf("%s: %+v, %v", name, r.Problems, err)
+		}
+		mustDo(t, db.Close())
+		cancel()
 	}
 }
 
