@@ -47,7 +47,7 @@ func (db *DB) slowClock() time.Time {
 }
 
 // writeNames names the operations as the log does.
-var writeNames = map[wal.OpKind]string{wal.Insert: "insert", wal.Replace: "replace"}
+var writeNames = [...]string{wal.Insert: "insert", wal.Replace: "replace"}
 
 // logSlow tells of an operation that took long. The start is slowClock's.
 func (c *Collection) logSlow(op string, documents int, start time.Time, more ...any) {

@@ -68,6 +68,9 @@ func (s *stage) wait() {
 // drain puts all that was gathered into the memtable.
 func (s *stage) drain() {
 	s.wait()
+	if len(s.filling.list) == 0 {
+		return
+	}
 	s.filling.applyTo(s.table)
 	s.filling.forgetAll()
 }

@@ -17,7 +17,7 @@ var fields = []struct {
 }
 
 // kinds names the types of entries.
-var kinds = map[byte]string{
+var kinds = [256]string{
 	0: "a file of the old format", '0': "a regular file", '1': "a hard link", '2': "a symbolic link", '3': "a character device",
 	'4': "a block device", '5': "a directory", '6': "a fifo", '7': "a contiguous file", 'D': "a GNU directory dump",
 	'K': "a GNU long link name", 'L': "a GNU long name", 'M': "a GNU continuation", 'S': "a GNU sparse file",
@@ -33,8 +33,8 @@ func difference(found, want []byte) string {
 		return fmt.Sprintf("the header is damaged: its checksum is %06o, %q is written here", checksum(found), found[148:156])
 	}
 	if found[156] != want[156] {
-		kind, known := kinds[found[156]]
-		if !known {
+		kind := kinds[found[156]]
+		if kind == "" {
 			kind = fmt.Sprintf("of unknown type %q", found[156])
 		}
 		return fmt.Sprintf("%q is found here, which is %s; expected %s", fullName(found), kind, kinds[want[156]])

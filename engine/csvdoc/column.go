@@ -128,15 +128,26 @@ func (r *Reader) cell(dst []byte, m member) ([]byte, error) {
 	}
 	v, err := document.Parse([]byte(text), document.Options{})
 	if err != nil {
-		return dst, r.refuse(r.names[m.column], "wants %s, got %s: %w", wanted[m.typ], shorten(text), err)
+		return dst, r.refuse(r.names[m.column], "wants %s, got %s: %w", wanted(m.typ), shorten(text), err)
 	}
 	if !fits(v.Kind(), m.typ) || m.typ != schema.Array && strings.TrimSpace(text) != text {
-		return dst, r.refuse(r.names[m.column], "wants %s, got %s", wanted[m.typ], shorten(text))
+		return dst, r.refuse(r.names[m.column], "wants %s, got %s", wanted(m.typ), shorten(text))
 	}
 	return append(dst, text...), nil // as it stands: a number in all its digits
 }
 
-var wanted = map[schema.Type]string{schema.Int: "an int", schema.Float: "a float", schema.Bool: "true or false", schema.Array: "an array, as JSON"}
+// wanted says what a cell of a type holds.
+func wanted(t schema.Type) string {
+	switch t {
+	case schema.Int:
+		return "an int"
+	case schema.Float:
+		return "a float"
+	case schema.Bool:
+		return "true or false"
+	}
+	return "an array, as JSON"
+}
 
 func fits(k document.Kind, t schema.Type) bool {
 	switch t {

@@ -39,11 +39,20 @@ const checksumLine = `  "sha256": "`
 
 // encode returns the file's bytes.
 func encode(kind Kind, body members) []byte {
+	head := encodeHead(kind, body)
+	return appendTail(head, sha256.Sum256(head))
+}
+
+// encodeHead returns what the checksum is of.
+func encodeHead(kind Kind, body members) []byte {
 	f := &form{writing: true, data: make([]byte, 0, 2048)}
 	f.head(kind, body)
-	sum := sha256.Sum256(f.data)
-	f.data = hex.AppendEncode(append(f.data, checksumLine...), sum[:])
-	return append(f.data, "\"\n}\n"...)
+	return f.data
+}
+
+func appendTail(dst []byte, sum [sha256.Size]byte) []byte {
+	dst = hex.AppendEncode(append(dst, checksumLine...), sum[:])
+	return append(dst, "\"\n}\n"...)
 }
 
 // head is what comes before the line with the checksum.
@@ -71,7 +80,7 @@ func decode[T any, P body[T]](kind Kind, path string, data []byte) (T, error) {
 	}
 	f := &form{data: data[:i]}
 	f.head(kind, P(&content))
-	if !f.bad && bytes.Equal(encode(kind, P(&content)), data) {
+	if !f.bad && bytes.Equal(appendTail(encodeHead(kind, P(&content)), sum), data) {
 		return content, nil
 	}
 	return none, notInForm(kind, path, data, P(new(T)))

@@ -235,11 +235,24 @@ func article(v document.Value) string {
 	return "a " + v.Kind().String()
 }
 
-var signs = map[string]string{"$eq": "=", "$gt": ">", "$gte": ">=", "$lt": "<", "$lte": "<="}
+// sign returns how an operator is shown.
+func sign(operator string) string {
+	switch operator {
+	case "$eq":
+		return "="
+	case "$gt":
+		return ">"
+	case "$gte":
+		return ">="
+	case "$lt":
+		return "<"
+	}
+	return "<="
+}
 
 func (p *Predicate) describe(operator string, v document.Value) {
 	if p.text != "" {
 		p.text += " and "
 	}
-	p.text += p.Field + " " + signs[operator] + " " + string(document.Append(nil, v))
+	p.text += p.Field + " " + sign(operator) + " " + string(document.Append(nil, v))
 }

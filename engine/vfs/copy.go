@@ -10,6 +10,9 @@ import (
 // ReadFile returns the content of a file of at most maxBytes. A larger file is
 // refused with ErrTooLarge before anything is allocated.
 func ReadFile(fsys FS, name string, maxBytes int64) ([]byte, error) {
+	if o, ok := fsys.(osFS); ok {
+		return o.readFile(name, maxBytes)
+	}
 	f, err := fsys.OpenFile(name, O_RDONLY, 0)
 	if err != nil {
 		return nil, err
@@ -29,11 +32,8 @@ func readAll(f File, name string, maxBytes int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info.IsDir() {
-		return nil, &fs.PathError{Op: "read", Path: name, Err: syscall.EISDIR}
-	}
-	if info.Size() > maxBytes {
-		return nil, &fs.PathError{Op: "read", Path: name, Err: ErrTooLarge}
+	if err := readable(name, info.Size(), info.IsDir(), maxBytes); err != nil {
+		return nil, err
 	}
 	data := make([]byte, info.Size())
 	n, err := f.ReadAt(data, 0)
@@ -44,6 +44,17 @@ func readAll(f File, name string, maxBytes int64) ([]byte, error) {
 		err = &fs.PathError{Op: "read", Path: name, Err: io.ErrUnexpectedEOF}
 	}
 	return nil, err
+}
+
+// readable refuses a directory and what is larger than maxBytes.
+func readable(name string, size int64, dir bool, maxBytes int64) error {
+	switch {
+	case dir:
+		return &fs.PathError{Op: "read", Path: name, Err: syscall.EISDIR}
+	case size > maxBytes:
+		return &fs.PathError{Op: "read", Path: name, Err: ErrTooLarge}
+	}
+	return nil
 }
 
 // copyBytes is how much is read or written by one call.

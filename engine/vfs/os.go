@@ -2,6 +2,7 @@ package vfs
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"syscall"
@@ -33,13 +34,9 @@ func (osFS) OpenFile(name string, flag int, perm fs.FileMode) (File, error) {
 // epoll, which it never can for what has blocks: six calls for each file, and the poller's
 // own start with the first.
 func openOS(name string, flag int, perm fs.FileMode) (*osFile, error) {
-	var fd int
-	err := retry(func() (err error) {
-		fd, err = unix.Open(name, flag|unix.O_CLOEXEC, uint32(perm.Perm()))
-		return err
-	})
+	fd, err := openFD(name, flag, perm)
 	if err != nil {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+		return nil, err
 	}
 	f := os.NewFile(uintptr(fd), name)
 	raw, err := f.SyscallConn()
@@ -47,6 +44,57 @@ func openOS(name string, flag int, perm fs.FileMode) (*osFile, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	return &osFile{f, raw}, nil
+}
+
+func openFD(name string, flag int, perm fs.FileMode) (fd int, err error) {
+	err = retry(func() (err error) {
+		fd, err = unix.Open(name, flag|unix.O_CLOEXEC, uint32(perm.Perm()))
+		return err
+	})
+	if err != nil {
+		return 0, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	return fd, nil
+}
+
+// readFile is ReadFile by the system calls alone: a small file that is opened, read and
+// closed in one go needs nothing that guards it.
+func (osFS) readFile(name string, maxBytes int64) (data []byte, err error) {
+	fd, err := openFD(name, unix.O_RDONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	data, err = readFD(fd, name, maxBytes)
+	if cerr := unix.Close(fd); err == nil && cerr != nil {
+		err = &fs.PathError{Op: "close", Path: name, Err: cerr}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return data, nil
+}
+
+func readFD(fd int, name string, maxBytes int64) ([]byte, error) {
+	var st unix.Stat_t
+	if err := retry(func() error { return unix.Fstat(fd, &st) }); err != nil {
+		return nil, &fs.PathError{Op: "stat", Path: name, Err: err}
+	}
+	if err := readable(name, st.Size, st.Mode&unix.S_IFMT == unix.S_IFDIR, maxBytes); err != nil {
+		return nil, err
+	}
+	data := make([]byte, st.Size)
+	for done := 0; done < len(data); {
+		n := 0
+		err := retry(func() (err error) { n, err = unix.Pread(fd, data[done:], int64(done)); return err })
+		if err == nil && n == 0 {
+			err = io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return nil, &fs.PathError{Op: "read", Path: name, Err: err}
+		}
+		done += n
+	}
+	return data, nil
 }
 
 func (osFS) Mkdir(name string, perm fs.FileMode) error { return os.Mkdir(name, perm) }
@@ -63,14 +111,6 @@ func (osFS) Rename(oldname, newname string) error {
 
 func (osFS) Link(oldname, newname string) error { return os.Link(oldname, newname) }
 func (osFS) Remove(name string) error           { return os.Remove(name) }
-
-func (osFS) ReadDir(name string) ([]fs.DirEntry, error) {
-	list, err := os.ReadDir(name)
-	if err != nil {
-		return nil, err // part of a directory is worse than none
-	}
-	return list, nil
-}
 
 func (osFS) Stat(name string) (fs.FileInfo, error) { return os.Stat(name) }
 

@@ -4,6 +4,7 @@ package vfs
 
 import (
 	"io/fs"
+	"os"
 
 	"golang.org/x/sys/unix"
 )
@@ -31,6 +32,14 @@ func (osFS) Statfs(name string) (Statfs, error) {
 		Free: int64(st.Bavail) * unit,
 		Size: int64(st.Blocks) * unit,
 	}, nil
+}
+
+func (osFS) ReadDir(name string) ([]fs.DirEntry, error) {
+	list, err := os.ReadDir(name)
+	if err != nil {
+		return nil, err // part of a directory is worse than none
+	}
+	return list, nil
 }
 
 func adviseHuge([]byte) {}
