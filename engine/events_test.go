@@ -176,7 +176,7 @@ func failingOn(kind, part string, err error) func(vfs.Op) error {
 
 func playFailures(t *testing.T, o engine.Options) {
 	m := o.FS.(*vfs.Mem)
-	m.SetFault(failingOn(vfs.KindTruncate, "LOCK", syscall.EIO)) // who holds the lock stays unsaid
+	m.SetFault(failingOn(vfs.KindWrite, "LOCK", syscall.EIO)) // who holds the lock stays unsaid
 	m.SetStatfs(vfs.Statfs{Type: "nfs", Free: 1 << 40, Size: 1 << 40})
 	db := mustOpen(t, o)
 	c := people(t, db)

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"path"
 	"time"
@@ -221,7 +220,14 @@ func newUUID(r io.Reader) (uuid [16]byte, err error) {
 }
 
 func formatUUID(u [16]byte) string {
-	return fmt.Sprintf("%x-%x-%x-%x-%x", u[0:4], u[4:6], u[6:8], u[8:10], u[10:16])
+	b := make([]byte, 0, 36)
+	for i, part := range [][]byte{u[0:4], u[4:6], u[6:8], u[8:10], u[10:16]} {
+		if i > 0 {
+			b = append(b, '-')
+		}
+		b = hex.AppendEncode(b, part)
+	}
+	return string(b)
 }
 
 func parseUUID(s string) (uuid [16]byte, ok bool) {

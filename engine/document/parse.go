@@ -7,6 +7,9 @@ const DepthMax = 64
 // all before it is cheaper than a set of names.
 const membersLinearMax = 16
 
+// membersFirst is how many members there is room for at first.
+const membersFirst = 4
+
 // Options bound what Parse takes.
 type Options struct {
 	MaxBytes int // the longest input; 0 is no limit
@@ -183,6 +186,9 @@ func (p *parser) object(v *Value, depth int) *SyntaxError {
 			err := syntaxErrorf(i, "the member comes twice")
 			err.Path = MemberPath(name, "")
 			return err
+		}
+		if v.members == nil {
+			v.members = make([]Member, 0, membersFirst)
 		}
 		v.members = append(v.members, Member{Name: name})
 		member := &v.members[len(v.members)-1].Value
