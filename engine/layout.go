@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -52,20 +51,28 @@ func (g generation) dir() string {
 	if g.isSnapshot() {
 		return ""
 	}
-	return path.Join(nameGenerations, string(g))
+	return nameGenerations + "/" + string(g)
 }
 
-func (g generation) database() string   { return path.Join(g.dir(), nameDatabase) }
-func (g generation) checkpoint() string { return path.Join(g.dir(), nameCheckpoint) }
-func (g generation) metadata() string   { return path.Join(g.dir(), nameMetadata) }
-func (g generation) segments() string   { return path.Join(g.dir(), nameSegments) }
-func (g generation) wal() string        { return path.Join(g.dir(), nameWAL) }
+func (g generation) database() string   { return g.join(nameDatabase) }
+func (g generation) checkpoint() string { return g.join(nameCheckpoint) }
+func (g generation) metadata() string   { return g.join(nameMetadata) }
+func (g generation) segments() string   { return g.join(nameSegments) }
+func (g generation) wal() string        { return g.join(nameWAL) }
 
 func (g generation) schemas() string {
 	if g.isSnapshot() {
 		return nameSchemas
 	}
-	return path.Join(g.dir(), nameMetadata, nameSchemas)
+	return g.join(nameMetadata + "/" + nameSchemas)
+}
+
+// join needs nothing that path.Join does: the names are clean.
+func (g generation) join(name string) string {
+	if g.isSnapshot() {
+		return name
+	}
+	return nameGenerations + "/" + string(g) + "/" + name
 }
 
 // generationName returns the name of generation n.

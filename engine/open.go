@@ -21,6 +21,7 @@ import (
 // process has open AERO_DATABASE_LOCKED. Damage is refused with its file and offset,
 // and nothing is changed.
 func Open(ctx context.Context, o Options) (*DB, error) {
+	growStack(0)
 	o = o.withDefaults()
 	if err := o.check(); err != nil {
 		return nil, err

@@ -48,16 +48,15 @@ func (s *sweeper) look() error {
 			return vfs.Wrap(err, "recovery.sweep", f.dir)
 		}
 		for _, e := range entries {
-			name := path.Join(f.dir, e.Name())
 			belongs, leftover := f.claim(e.Name())
 			switch {
 			case leftover:
-				s.leftovers = append(s.leftovers, name)
+				s.leftovers = append(s.leftovers, path.Join(f.dir, e.Name()))
 				if !slices.Contains(s.dirs, f.dir) {
 					s.dirs = append(s.dirs, f.dir)
 				}
 			case !belongs:
-				s.unknown = append(s.unknown, name)
+				s.unknown = append(s.unknown, path.Join(f.dir, e.Name()))
 			}
 		}
 	}

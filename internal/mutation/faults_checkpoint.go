@@ -225,8 +225,8 @@ var checkpointFaults = []fault{
 	{
 		name:   "a file that is not ours is swept",
 		file:   "engine/sweep.go",
-		before: `				s.unknown = append(s.unknown, name)`,
-		after:  `				s.leftovers = append(s.leftovers, name)`,
+		before: `				s.unknown = append(s.unknown, path.Join(f.dir, e.Name()))`,
+		after:  `				s.leftovers = append(s.leftovers, path.Join(f.dir, e.Name()))`,
 		pkg:    "engine", test: "TestUnknownFilesStay",
 	},
 	{
