@@ -30,7 +30,7 @@ type child struct {
 
 // build makes the programs of the subjects.
 func (b *bench) build() error {
-	args := []string{"build", "-o", filepath.Join(b.root, "bin") + "/", "./cmd/nothing"}
+	args := []string{"build", "-o", filepath.Join(b.root, "bin") + "/", "./cmd/" + nothing}
 	for _, s := range b.subjects {
 		args = append(args, "./cmd/"+s.name)
 	}
@@ -44,6 +44,7 @@ func (b *bench) build() error {
 	}
 	// AeroDB's own command belongs to the module above, with what that requires.
 	cmd = exec.CommandContext(b.ctx, "go", "build", "-C", "..", "-o", b.program(shell), "./cmd/aerodb")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is shipped
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("building AeroDB's shell: %w\n%s", err, out)
 	}
@@ -52,6 +53,9 @@ func (b *bench) build() error {
 
 // shell is the name of AeroDB's own command among the programs.
 const shell = "shell"
+
+// nothing is the program that does nothing.
+const nothing = "nothing"
 
 func (b *bench) program(name string) string { return filepath.Join(b.root, "bin", name) }
 
@@ -154,7 +158,7 @@ func (b *bench) start(program, dir, id string) (whole, opened time.Duration, err
 	}
 	spent, doc, _ := strings.Cut(line, " ")
 	ns, err := strconv.ParseInt(spent, 10, 64)
-	if err == nil && program != "nothing" && !strings.Contains(doc, id) {
+	if err == nil && program != nothing && !strings.Contains(doc, id) {
 		err = fmt.Errorf("%s: document %s is %q", program, id, doc)
 	}
 	return whole, time.Duration(ns), err

@@ -56,7 +56,7 @@ func (b *bench) sqliteShell(args ...string) *exec.Cmd {
 // to its end.
 func (b *bench) shellStarts() error {
 	starts := map[string]func() *exec.Cmd{
-		"limit":  func() *exec.Cmd { return exec.CommandContext(b.ctx, b.program("nothing")) },
+		"limit":  func() *exec.Cmd { return exec.CommandContext(b.ctx, b.program(nothing)) },
 		"aerodb": func() *exec.Cmd { return b.aeroShell("-e", "return 1") },
 		"sqlite": func() *exec.Cmd { return b.sqliteShell("select 1") },
 	}
@@ -66,6 +66,9 @@ func (b *bench) shellStarts() error {
 		for _, s := range b.inTurn() {
 			if starts[s.name] == nil || s.name == "sqlite" && !onPath(sqliteShell) {
 				continue
+			}
+			if _, err := starts[s.name]().Output(); err != nil { // as in the other starts
+				return fmt.Errorf("%s: %w", s.name, err)
 			}
 			cmd := starts[s.name]()
 			begin := time.Now()
