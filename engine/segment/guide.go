@@ -3,6 +3,7 @@ package segment
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 )
 
 // A guide answers searches in a tree block: it is made when the block is read and lies
@@ -88,6 +89,7 @@ func (m *guideMaker) appendGuide(dst []byte, s *source, n *node) []byte {
 	binary.LittleEndian.PutUint16(head[4:], uint16(words))
 	binary.LittleEndian.PutUint16(head[6:], uint16(p))
 	binary.LittleEndian.PutUint16(head[8:], uint16(len(first)))
+	dst = slices.Grow(dst, (8*words+placeBytes)*len(m.ends)+p+len(first))
 	dst = append(dst, make([]byte, 8*words)...)
 	for i := 1; i < len(m.ends); i++ {
 		for w := range words {
@@ -101,6 +103,9 @@ func (m *guideMaker) appendGuide(dst []byte, s *source, n *node) []byte {
 
 // collect takes the keys and places of a node. It reports false if that is malformed.
 func (m *guideMaker) collect(s *source, n *node) bool {
+	if m.keys == nil {
+		m.makeRoom()
+	}
 	m.keys, m.ends, m.places = m.keys[:0], m.ends[:0], m.places[:0]
 	m.from.reset(n.block)
 	for ok := m.from.first(); ok; ok = m.from.next() {
@@ -113,6 +118,13 @@ func (m *guideMaker) collect(s *source, n *node) bool {
 		m.places = appendPlace(m.places, at)
 	}
 	return !m.from.bad && len(m.ends) > 0
+}
+
+// makeRoom makes room for a block of the usual size. Four buffers that double up to it would
+// be a quarter of the first get of a process.
+func (m *guideMaker) makeRoom() {
+	const entries = BlockBytesDefault / placeBytes
+	m.keys, m.ends, m.places = make([]byte, 0, BlockBytesDefault), make([]int, 0, entries), make([]byte, 0, BlockBytesDefault)
 }
 
 func (m *guideMaker) key(i int) []byte {
