@@ -17,7 +17,7 @@ import (
 //	4       2     w, words of a key
 //	6       2     p, bytes that all keys but the first begin with
 //	8       2     length of the first key
-//	10      2     0
+//	10      2     1 if it is still to be made, else 0
 //	12      12    place of the filter, as in a block of level 1
 //	24      8wn   w words for each key: what follows the p bytes, as big-endian numbers,
 //	              zeros behind its end; 0 for the first key
@@ -41,6 +41,7 @@ func (g guide) entries() int { return int(binary.LittleEndian.Uint32(g)) }
 func (g guide) words() int   { return int(binary.LittleEndian.Uint16(g[4:])) }
 func (g guide) prefix() int  { return int(binary.LittleEndian.Uint16(g[6:])) }
 func (g guide) first() int   { return int(binary.LittleEndian.Uint16(g[8:])) }
+func (g guide) later() bool  { return g[10] != 0 }
 
 // filter is the place of the filter over the document keys beneath.
 func (g guide) filter() handle { return placeAt(g[12:]) }
@@ -67,6 +68,15 @@ type guideMaker struct {
 	keys   []byte // one behind the other
 	ends   []int  // of them
 	places []byte
+}
+
+// appendLater appends what stands for the guide of a node until that is made.
+func appendLater(dst []byte, n *node) []byte {
+	start := len(dst)
+	dst = append(dst, make([]byte, guideHeadBytes)...)
+	dst[start+10] = 1
+	appendPlace(dst[start:start+12], n.filter)
+	return dst
 }
 
 // appendGuide appends the guide of a node. One that answers nothing is made of a malformed

@@ -20,18 +20,28 @@ type guidedNode struct {
 }
 
 // guided returns the tree block at h. The root is kept outside of the cache.
+//
+// Making a guide takes ten times as long as a search without one. So the blocks of the first
+// way down a segment get theirs when they are asked for again: a process that gets one document
+// does not wait for what it will not use.
 func (s *Segment) guided(h handle, level int) (guidedNode, error) {
 	if h == s.foot.root {
-		if n := s.root.Load(); n != nil {
+		if n := s.root.Load(); n != nil && !n.guide.later() {
 			return *n, nil
 		}
 	}
 	b := s.cache.Get(s.cacheID, h.offset)
-	if b == nil {
-		var err error
-		if b, err = s.loadNode(h, level); err != nil {
-			return guidedNode{}, err
-		}
+	var err error
+	switch {
+	case b == nil:
+		levels := int32(s.foot.levels)
+		later := s.nodesRead.Load() < levels && s.nodesRead.Add(1) <= levels
+		b, err = s.loadNode(h, level, later)
+	case guide(b).later():
+		b, err = s.guideLate(h, level, b)
+	}
+	if err != nil {
+		return guidedNode{}, err
 	}
 	g, payload := cutGuide(b)
 	n := guidedNode{g, payload, h, level}
@@ -41,8 +51,30 @@ func (s *Segment) guided(h handle, level int) (guidedNode, error) {
 	return n, nil
 }
 
-// loadNode reads a tree block and makes its guide, and lays both into the cache.
-func (s *Segment) loadNode(h handle, level int) ([]byte, error) {
+// lateBit is set in the offset under which the cache has a tree block with a guide, if it
+// also has it without.
+const lateBit = 1 << 62
+
+// guideLate returns a tree block, which lies in the cache as b, with its guide.
+func (s *Segment) guideLate(h handle, level int, b []byte) ([]byte, error) {
+	late := handle{offset: h.offset | lateBit}
+	if with := s.cache.Get(s.cacheID, late.offset); with != nil {
+		return with, nil
+	}
+	_, payload := cutGuide(b)
+	n, err := s.parseNode(h, level, payload)
+	if err != nil {
+		return nil, err
+	}
+	buf := storedBuffers.Get().(*storedBuffer)
+	defer buf.release()
+	buf.guide = buf.maker.appendGuide(buf.guide[:0], &s.source, &n)
+	return s.keep(late, buf.guide, payload), nil
+}
+
+// loadNode reads a tree block and makes its guide, unless that is for later, and lays both
+// into the cache.
+func (s *Segment) loadNode(h handle, level int, later bool) ([]byte, error) {
 	buf := storedBuffers.Get().(*storedBuffer)
 	defer buf.release()
 	payload, err := s.readInto(buf, h, kindTree, byte(level))
@@ -53,7 +85,11 @@ func (s *Segment) loadNode(h handle, level int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	buf.guide = buf.maker.appendGuide(buf.guide[:0], &s.source, &n)
+	if later {
+		buf.guide = appendLater(buf.guide[:0], &n)
+	} else {
+		buf.guide = buf.maker.appendGuide(buf.guide[:0], &s.source, &n)
+	}
 	return s.keep(h, buf.guide, payload), nil
 }
 

@@ -17,6 +17,8 @@ type Segment struct {
 	cache   *blockcache.Cache
 	cacheID uint64
 	root    atomic.Pointer[guidedNode] // once read, kept: every lookup begins there
+	// nodesRead is how many tree blocks were read to be searched, of the first ones.
+	nodesRead atomic.Int32
 	// dict is the dictionary last used: most segments have one, or a few that are used in
 	// turns of very many documents.
 	dict atomic.Pointer[keptDictionary]
