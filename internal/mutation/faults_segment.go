@@ -4,6 +4,13 @@ package main
 // believed.
 var segmentFaults = []fault{
 	{
+		name:   "the guides of the first way down are never made",
+		file:   "engine/segment/node.go",
+		before: `case guide(b).later():`,
+		after:  `case level < 0:`,
+		pkg:    "engine/segment", test: "TestGuidesAreMadeLate",
+	},
+	{
 		name:   "the cache takes a block for another whose name has the same hash",
 		file:   "engine/blockcache/shard.go",
 		before: `if r := s.record(e.place()); r.name() == n {`,
