@@ -10,9 +10,9 @@
 // dozen large pieces of memory without a pointer in them: however many blocks there are,
 // the garbage collector has next to nothing to look at. When the share is used up, the
 // oldest slab makes room for a new one, which takes over the blocks of it that were used
-// most, at most seven eighths of a slab. The memory of a slab is never used again: who still reads
-// a block keeps its slab alive, and the collector takes it afterwards. No goroutine works
-// here.
+// most; how many depends on how often blocks are found at all. The memory of a slab is
+// never used again: who still reads a block keeps its slab alive, and the collector takes
+// it afterwards. No goroutine works here.
 //
 // A hit touches two places in memory: an entry of the index, 8 bytes, and the beginning of
 // the block, where its name lies. What is held is counted in whole slabs, the index

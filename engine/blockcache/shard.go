@@ -13,7 +13,8 @@ type shard struct {
 	memory   int64  // bytes of the slabs
 
 	hits, misses, evictions int64
-	_                       [64]byte // keeps the next shard's lock off this one's cache line
+	renewed                 struct{ hits, misses int64 } // as they were when it last moved blocks
+	_                       [64]byte                     // keeps the next shard's lock off this one's cache line
 }
 
 const (
@@ -25,6 +26,8 @@ const (
 	// largeShare is the share of a slab above which a block gets one for itself.
 	largeShare = 4
 	entryBytes = 8
+	// copyHits is how many hits there must be for each block that moves from slab to slab.
+	copyHits = 5
 )
 
 // bytes returns what the shard holds.
@@ -140,18 +143,34 @@ func (s *shard) evict(bytes int64) {
 }
 
 // renew opens a new slab, in place of the oldest ones if there is no room for one more.
-// What was used most in these moves into it, up to seven eighths of it, and as far as it
-// leaves room for a record of so many bytes.
+// What was used most in these moves into it, as much as keep allows, and as far as it leaves
+// room for a record of so many bytes.
 func (s *shard) renew(slabBytes, bytes int) {
 	var old []int
 	for s.bytes()+int64(slabBytes) > s.capacity {
 		old = append(old, s.retire(0))
 	}
 	s.open = s.newSlab(make([]byte, slabBytes))
-	most := slabBytes - max(slabBytes/8, bytes)
+	if len(old) == 0 {
+		return
+	}
+	most := min(s.keep(slabBytes), slabBytes-bytes)
 	for _, number := range old {
 		s.salvage(number, s.slab(number).hot(most-s.slab(s.open).end))
 	}
+}
+
+// keep returns how many bytes may move into a new slab. What moves pays for itself if it is
+// found later. Now it costs a copy, and memory for it, since the more moves, the sooner the
+// next slab is full; about a fifth of what it would cost to read it again. So there are at
+// most as many copies as a fifth of the hits: nearly all of a slab moves where nearly
+// everything is found. A quarter always may, so that what is used again and again stays
+// however much passes through.
+func (s *shard) keep(slabBytes int) int {
+	hits, misses := s.hits-s.renewed.hits, s.misses-s.renewed.misses
+	s.renewed.hits, s.renewed.misses = s.hits, s.misses
+	drop := float64(copyHits*misses) / float64(max(hits, 1))
+	return slabBytes - int(min(max(drop, 1./16), 3./4)*float64(slabBytes))
 }
 
 // newSlab returns the number of a new slab of that memory.
