@@ -45,6 +45,13 @@ func TestAllocations(t *testing.T) {
 	_, err := db.Checkpoint(ctx)
 	mustDo(t, err)
 	read("a segment", 5)
+	var buf []byte
+	count(t, "get of a cached document into a buffer", 1, 0, func() {
+		var err error
+		if buf, _, err = c.AppendGet(buf[:0], "u0000000007"); err != nil || len(buf) == 0 {
+			t.Fatal(len(buf), err)
+		}
+	})
 }
 
 // count runs f often, and bounds its allocations for each of n things.

@@ -178,6 +178,9 @@ type place struct {
 	before entry // the last entry less than the key; off is -1 if there is none
 	at     entry // the first entry not less; off is the block's end if there is none
 	equal  bool  // at is the key
+	// exact is the caller's: nothing is wanted but the entry that is the key. Then before,
+	// and at where it is not equal, are anything.
+	exact bool
 }
 
 // seek finds the place of key. It reports false if the block is malformed.
@@ -284,6 +287,9 @@ func (b *block) scan(i, limit int, key []byte, p *place) (found, ok bool) {
 			matched += n
 		}
 		if at {
+			if p.exact && !p.equal {
+				return true, true
+			}
 			if p.at, ok = b.entry(off, value); !ok {
 				return false, false
 			}
@@ -297,7 +303,7 @@ func (b *block) scan(i, limit int, key []byte, p *place) (found, ok bool) {
 
 // decodeBefore decodes the entry before the place, if there is one.
 func (b *block) decodeBefore(off, value int, p *place) (ok bool) {
-	if off >= 0 {
+	if off >= 0 && !p.exact {
 		p.before, ok = b.entry(off, value)
 		return ok
 	}

@@ -126,15 +126,16 @@ const wide = 32
 
 // uncompress fills dst[:n] with what src, a block in the LZ4 format, decompresses to with
 // that dictionary. It reports false if src is not such a block, or one of another length.
-// Dst must have room for wide bytes more, which are left with anything.
+// Dst must have room for wide bytes more, which are left with anything; what lies between
+// the end of src and its capacity may be looked at.
 func uncompress(dst []byte, n int, src, dict []byte) bool {
 	out := 0
 	for i := 0; i < len(src); {
 		token := src[i]
 		i++
 		size := int(token >> 4)
-		if size < 15 && i+16 <= len(src) && out <= n {
-			*(*[16]byte)(dst[out:]) = *(*[16]byte)(src[i:])
+		if size < 15 && size <= len(src)-i && i+16 <= cap(src) && out <= n {
+			*(*[16]byte)(dst[out:]) = *(*[16]byte)(src[i : i+16])
 		} else {
 			if size == 15 {
 				if size, i = readLength(src, i, size); i < 0 {

@@ -44,11 +44,10 @@ func (s *Segment) guided(h handle, level int) (guidedNode, error) {
 		return guidedNode{}, err
 	}
 	g, payload := cutGuide(b)
-	n := guidedNode{g, payload, h, level}
 	if h == s.foot.root {
-		s.root.Store(&n)
+		s.root.Store(&guidedNode{g, payload, h, level})
 	}
-	return n, nil
+	return guidedNode{g, payload, h, level}, nil
 }
 
 // lateBit is set in the offset under which the cache has a tree block with a guide, if it

@@ -138,7 +138,7 @@ func (s *Segment) getIn(at handle, k, dst []byte) (value []byte, tombstone, foun
 	if err := s.leaf(at, &b); err != nil {
 		return dst, false, false, err
 	}
-	var p place
+	p := place{exact: true}
 	if !b.seek(k, &p) {
 		return dst, false, false, s.malformed(at, "data")
 	}
