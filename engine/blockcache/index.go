@@ -15,7 +15,7 @@ func (n name) hash() uint64 {
 }
 
 // An index finds the place of a block by the hash of its name: a hash table with linear
-// probing. At least half of the entries are empty.
+// probing. At least a quarter of the entries are empty.
 type index struct {
 	entries []entry // a power of two of them, none at first
 	used    int
@@ -56,7 +56,7 @@ func (x *index) next(i, hash uint64) (entry, uint64) {
 }
 
 // full reports whether one more entry needs a larger table.
-func (x *index) full() bool { return 2*(x.used+1) > len(x.entries) }
+func (x *index) full() bool { return 4*(x.used+1) > 3*len(x.entries) }
 
 // insert adds an entry that is not there yet. The index must not be full.
 func (x *index) insert(e entry) {
