@@ -168,8 +168,9 @@ func uncompress(dst []byte, n int, src, dict []byte) bool {
 			return false
 		case size <= wide && at+wide <= len(dict):
 			// In two steps, since the compiler copies no more than 16 bytes without a call.
-			*(*[16]byte)(dst[out:]) = *(*[16]byte)(dict[at:])
-			*(*[16]byte)(dst[out+16:]) = *(*[16]byte)(dict[at+16:])
+			d, m := dst[out:out+wide], dict[at:at+wide]
+			*(*[16]byte)(d) = *(*[16]byte)(m)
+			*(*[16]byte)(d[16:]) = *(*[16]byte)(m[16:])
 		case size <= 2*wide && at+2*wide <= len(dict) && out+2*wide <= len(dst):
 			*(*[16]byte)(dst[out:]) = *(*[16]byte)(dict[at:])
 			*(*[16]byte)(dst[out+16:]) = *(*[16]byte)(dict[at+16:])
