@@ -189,7 +189,7 @@ func (s *Session) get(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
 	if cap(doc) <= storedKept {
 		s.stored = doc
 	}
-	return s.fromDocument(c, doc)
+	return s.fromDocument(c, doc, a.Value("id"))
 }
 
 func (s *Session) explain(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
@@ -201,9 +201,10 @@ func (s *Session) explain(c *engine.Collection, a *bind.Args) (lua.LValue, error
 	return s.codec.FromValue(plan, nil), err
 }
 
-// fromDocument turns a stored document into a table.
-func (s *Session) fromDocument(c *engine.Collection, doc []byte) (lua.LValue, error) {
-	v, err := s.codec.Decode(doc, s.shape(c))
+// fromDocument turns a stored document into a table. Id is its _id if a script has that
+// already, else nil.
+func (s *Session) fromDocument(c *engine.Collection, doc []byte, id lua.LValue) (lua.LValue, error) {
+	v, err := s.codec.DecodeDocument(doc, s.shape(c), id)
 	if err != nil {
 		return nil, dberr.New(dberr.InternalInvariant, "a stored document of %s is not JSON: %w", c.ID(), err)
 	}
@@ -233,7 +234,7 @@ func (s *Session) find(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
 	}
 	list := a.L.CreateTable(len(docs), 0)
 	for _, doc := range docs {
-		v, err := s.fromDocument(c, doc)
+		v, err := s.fromDocument(c, doc, nil)
 		if err != nil {
 			return nil, err
 		}

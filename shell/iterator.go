@@ -92,7 +92,7 @@ func (it *iterator) next() (lua.LValue, error) {
 		it.end(err)
 		return lua.LNil, err
 	}
-	return it.s.fromDocument(it.c, it.it.Document())
+	return it.s.fromDocument(it.c, it.it.Document(), nil)
 }
 
 // end closes the engine's iterator; err is what later calls raise.

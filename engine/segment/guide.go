@@ -4,16 +4,18 @@ import (
 	"bytes"
 	"encoding/binary"
 	"slices"
+
+	"github.com/aerodb/aerodb/engine/key"
 )
 
-// A guide answers searches in a tree block: it is made when the block is read and lies
-// before it in the cache. The keys of a block begin alike, and the few bytes behind tell
-// almost all of them from what is sought, so these are kept as numbers, side by side: a
-// search compares numbers in a few lines of processor cache, where in the block itself it
-// would decode keys from all over it.
+// A guide answers searches in a tree block for the key of a document: it is made when the
+// block is read and lies before it in the cache. The keys of a block begin alike, and the
+// few bytes behind tell almost all of them from what is sought, so these are kept as
+// numbers, side by side: a search compares numbers in a few lines of processor cache, where
+// in the block itself it would decode keys from all over it.
 //
 //	offset  size  field
-//	0       4     n, entries; 0 if the guide answers nothing
+//	0       4     n, entries up to the first of an index; 0 if the guide answers nothing
 //	4       2     w, words of a key
 //	6       2     p, bytes that all keys but the first begin with
 //	8       2     length of the first key
@@ -33,7 +35,7 @@ type guide []byte
 const (
 	guideHeadBytes = 24
 	// guideWordsMax is how many words of a key a guide has at most: the root lists the keys
-	// of all collections and indexes, which begin with little in common.
+	// of all collections, which begin with little in common.
 	guideWordsMax = 4
 )
 
@@ -111,14 +113,16 @@ func (m *guideMaker) appendGuide(dst []byte, s *source, n *node) []byte {
 	return append(dst, first...)
 }
 
-// collect takes the keys and places of a node. It reports false if that is malformed.
+// collect takes the keys and places of a node, up to the first of an index: with these, all
+// keys would begin with little in common. It reports false if the node is malformed or
+// there are none.
 func (m *guideMaker) collect(s *source, n *node) bool {
 	if m.keys == nil {
 		m.makeRoom()
 	}
 	m.keys, m.ends, m.places = m.keys[:0], m.ends[:0], m.places[:0]
 	m.from.reset(n.block)
-	for ok := m.from.first(); ok; ok = m.from.next() {
+	for ok := m.from.first(); ok && isDocument(m.from.key); ok = m.from.next() {
 		at, err := s.child(n, &m.from.e)
 		if err != nil {
 			return false
@@ -136,6 +140,9 @@ func (m *guideMaker) makeRoom() {
 	const entries = BlockBytesDefault / placeBytes
 	m.keys, m.ends, m.places = make([]byte, 0, BlockBytesDefault), make([]int, 0, entries), make([]byte, 0, BlockBytesDefault)
 }
+
+// isDocument reports whether a key, or the beginning of one, is of a document.
+func isDocument(k []byte) bool { return len(k) > 0 && k[0] == key.SpaceDocument }
 
 func (m *guideMaker) key(i int) []byte {
 	if i == 0 {
@@ -175,11 +182,11 @@ func wordOf(key []byte, w int) uint64 {
 }
 
 // floor returns the last entry whose key is not greater than key, -1 if there is none. It
-// reports false if it cannot tell: it has nothing, or the words are equal, which says
-// nothing about what is behind them. The search begins at entry near, if that is one.
+// reports false if it cannot tell: key is of no document, it has nothing, or the words are
+// equal, which says nothing about what is behind them. The search begins at entry near, if that is one.
 func (g guide) floor(key []byte, near int) (i int, ok bool) {
 	n := g.entries()
-	if n == 0 {
+	if n == 0 || !isDocument(key) {
 		return 0, false
 	}
 	p, end := g.prefix(), len(g)-g.first()

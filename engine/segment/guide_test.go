@@ -57,9 +57,10 @@ func separatorSets(rng *rand.Rand) map[string][][]byte {
 		for j := range k {
 			k[j] = byte(rng.IntN(3)) * byte(rng.IntN(2))
 		}
+		k[0] = key.SpaceDocument
 		return k
 	})
-	add("told apart far behind", func(i int) []byte { return fmt.Appendf(nil, "%s%d", bytes.Repeat([]byte{'x'}, i%40), i) })
+	add("told apart far behind", func(i int) []byte { return fmt.Appendf([]byte{key.SpaceDocument}, "%s%d", bytes.Repeat([]byte{'x'}, i%40), i) })
 	return sets
 }
 

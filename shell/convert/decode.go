@@ -15,7 +15,13 @@ import (
 // same order: such bytes become Lua values directly. What is not canonical is read by the
 // strict reader, which also says what is wrong with it.
 func (c *Codec) Decode(data []byte, s *Shape) (lua.LValue, error) {
-	d := decoder{c, data}
+	return c.DecodeDocument(data, s, nil)
+}
+
+// DecodeDocument is Decode for a document of which the script has the _id, a string, in
+// hand: the table gets that value, and no other is made of the same bytes.
+func (c *Codec) DecodeDocument(data []byte, s *Shape, id lua.LValue) (lua.LValue, error) {
+	d := decoder{Codec: c, src: data, id: id}
 	if v, end := d.value(0, s, 0); end == len(data) {
 		return v, nil
 	}
@@ -38,6 +44,18 @@ func (c *Codec) Decode(data []byte, s *Shape) (lua.LValue, error) {
 type decoder struct {
 	*Codec
 	src []byte
+	id  lua.LValue // of the document, if it is known and not used yet, else nil
+}
+
+// known returns the _id if that is what the string at i is.
+func (d *decoder) known(i int) (id lua.LValue, end int) {
+	text, ok := d.id.(lua.LString)
+	id, d.id = d.id, nil
+	end = i + len(text) + 2
+	if !ok || end > len(d.src) || d.src[i] != '"' || d.src[end-1] != '"' || string(d.src[i+1:end-1]) != string(text) {
+		return nil, -1
+	}
+	return id, end
 }
 
 func (d *decoder) value(i int, s *Shape, depth int) (lua.LValue, int) {
@@ -146,7 +164,14 @@ func (d *decoder) object(i int, s *Shape, depth int) (lua.LValue, int) {
 			return nil, -1
 		}
 		before = d.src[i+1 : end-2]
-		v, end := d.value(end, shape, depth)
+		at := end
+		var v lua.LValue
+		if end = -1; d.id != nil && name == "_id" {
+			v, end = d.known(at)
+		}
+		if end < 0 {
+			v, end = d.value(at, shape, depth)
+		}
 		if end < 0 || end >= len(d.src) {
 			return nil, -1
 		}

@@ -98,7 +98,7 @@ func TestDecodeAgrees(t *testing.T) {
 		case 2:
 			data = data[:r.IntN(len(data)+1)]
 		}
-		if d := (&decoder{c, data}); true {
+		if d := (&decoder{c, data, nil}); true {
 			if _, end := d.value(0, s, 0); end == len(data) {
 				direct++
 			}
