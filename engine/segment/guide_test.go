@@ -60,7 +60,9 @@ func separatorSets(rng *rand.Rand) map[string][][]byte {
 		k[0] = key.SpaceDocument
 		return k
 	})
-	add("told apart far behind", func(i int) []byte { return fmt.Appendf([]byte{key.SpaceDocument}, "%s%d", bytes.Repeat([]byte{'x'}, i%40), i) })
+	add("told apart far behind", func(i int) []byte {
+		return fmt.Appendf([]byte{key.SpaceDocument}, "%s%d", bytes.Repeat([]byte{'x'}, i%40), i)
+	})
 	return sets
 }
 
