@@ -183,7 +183,8 @@ func wordOf(key []byte, w int) uint64 {
 
 // floor returns the last entry whose key is not greater than key, -1 if there is none. It
 // reports false if it cannot tell: key is of no document, it has nothing, or the words are
-// equal, which says nothing about what is behind them. The search begins at entry near, if that is one.
+// equal, which says nothing about what is behind them. The search begins at entry near, if
+// that is one.
 func (g guide) floor(key []byte, near int) (i int, ok bool) {
 	n := g.entries()
 	if n == 0 || !isDocument(key) {

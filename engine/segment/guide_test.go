@@ -27,32 +27,37 @@ func treeNode(t *testing.T, separators [][]byte) *node {
 	return &node{block: parsed, level: 1, filter: handle{7, 80}}
 }
 
-// separatorSets are keys as tree blocks list them, by what they have in common.
-func separatorSets(rng *rand.Rand) map[string][][]byte {
-	sets := map[string][][]byte{}
-	add := func(name string, make func(i int) []byte) {
+// A separatorSet is keys as a tree block lists them.
+type separatorSet struct {
+	name    string // what they have in common
+	keys    [][]byte
+	answers int // at least one in so many searches is answered; 0 if perhaps none is
+}
+
+func separatorSets(rng *rand.Rand) (sets []separatorSet) {
+	add := func(name string, answers int, make func(i int) []byte) {
 		var keys [][]byte
 		for i := range 1 + rng.IntN(300) {
 			keys = append(keys, make(i))
 		}
 		slices.SortFunc(keys, bytes.Compare)
-		sets[name] = slices.CompactFunc(keys, bytes.Equal)
+		sets = append(sets, separatorSet{name, slices.CompactFunc(keys, bytes.Equal), answers})
 	}
-	add("numbered", func(i int) []byte { return key.AppendDocument(nil, 1, 1, fmt.Appendf(nil, "u%010d", 35*i)) })
-	add("after the first of a segment", func(i int) []byte {
+	add("numbered", 8, func(i int) []byte { return key.AppendDocument(nil, 1, 1, fmt.Appendf(nil, "u%010d", 35*i)) })
+	add("after the first of a segment", 8, func(i int) []byte {
 		if i == 0 {
 			return []byte{key.SpaceDocument}
 		}
 		return key.AppendDocument(nil, 1, 1, fmt.Appendf(nil, "u%010d", 35*i))
 	})
-	add("random", func(int) []byte { return key.AppendDocument(nil, 1, 2, fmt.Appendf(nil, "%016x", rng.Uint64())) })
-	add("collections and indexes", func(i int) []byte {
+	add("random", 8, func(int) []byte { return key.AppendDocument(nil, 1, 2, fmt.Appendf(nil, "%016x", rng.Uint64())) })
+	add("collections and indexes", 16, func(i int) []byte {
 		if i%2 == 0 {
 			return key.AppendDocument(nil, uint16(i%5), 1, fmt.Appendf(nil, "u%010d", i))
 		}
 		return key.AppendIndex(nil, uint16(i%5), 1, uint16(i%3), fmt.Appendf(nil, "city-%03d", i%100), fmt.Appendf(nil, "u%d", i))
 	})
-	add("zeros and little else", func(int) []byte {
+	add("zeros and little else", 0, func(int) []byte {
 		k := make([]byte, 1+rng.IntN(20))
 		for j := range k {
 			k[j] = byte(rng.IntN(3)) * byte(rng.IntN(2))
@@ -60,7 +65,7 @@ func separatorSets(rng *rand.Rand) map[string][][]byte {
 		k[0] = key.SpaceDocument
 		return k
 	})
-	add("told apart far behind", func(i int) []byte {
+	add("told apart far behind", 0, func(i int) []byte {
 		return fmt.Appendf([]byte{key.SpaceDocument}, "%s%d", bytes.Repeat([]byte{'x'}, i%40), i)
 	})
 	return sets
@@ -73,7 +78,8 @@ func TestGuide(t *testing.T) {
 	var buf []byte
 	for seed := range uint64(30) {
 		rng := rand.New(rand.NewPCG(seed, 8))
-		for name, keys := range separatorSets(rng) {
+		for _, set := range separatorSets(rng) {
+			name, keys := set.name, set.keys
 			n := treeNode(t, keys)
 			rest := []byte("the payload")
 			buf = append(m.appendGuide(buf[:0], &source{}, n), rest...)
@@ -98,7 +104,7 @@ func TestGuide(t *testing.T) {
 					t.Fatalf("seed %d, %s: entry %d is at %v", seed, name, i, g.place(i))
 				}
 			}
-			if name != "told apart far behind" && name != "zeros and little else" && answers*8 < asked {
+			if answers*set.answers < asked && set.answers > 0 {
 				t.Fatalf("seed %d, %s: %d answers of %d", seed, name, answers, asked)
 			}
 		}
