@@ -2,6 +2,7 @@ package convert
 
 import (
 	"bytes"
+	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -47,12 +48,13 @@ type decoder struct {
 	id  lua.LValue // of the document, if it is known and not used yet, else nil
 }
 
-// known returns the _id if that is what the string at i is.
+// known returns the _id if that is what the string at i is. One that JSON writes with
+// escapes is not looked at: its bytes are those of another string.
 func (d *decoder) known(i int) (id lua.LValue, end int) {
 	text, ok := d.id.(lua.LString)
 	id, d.id = d.id, nil
 	end = i + len(text) + 2
-	if !ok || end > len(d.src) || d.src[i] != '"' || d.src[end-1] != '"' || string(d.src[i+1:end-1]) != string(text) {
+	if !ok || end > len(d.src) || d.src[i] != '"' || d.src[end-1] != '"' || string(d.src[i+1:end-1]) != string(text) || strings.ContainsAny(string(text), "\"\\") {
 		return nil, -1
 	}
 	return id, end

@@ -150,6 +150,41 @@ func userShape(t testing.TB) *Shape {
 	return OfSchema(s)
 }
 
+// TestDecodeDocument decodes documents with an _id that is at hand, the document's own or
+// not, and wants the table that Decode makes.
+func TestDecodeDocument(t *testing.T) {
+	c, s := newCodec(t), userShape(t)
+	ids := []string{"", "a", "ab", "u0000000001", `a"b`, `a\nb`, "a\nb", `a","age`, "ä", "\x01", strings.Repeat("long", 30)}
+	for _, own := range ids {
+		doc := document.AppendQuoted([]byte(`{"_id":`), own)
+		doc = append(doc, `,"age":7,"name":"ab","tags":["a","ab"]}`...)
+		plain, err := c.Decode(doc, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := c.Text(plain)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, given := range append([]lua.LValue{nil, lua.LNil, lua.LNumber(7)}, values(ids)...) {
+			v, err := c.DecodeDocument(doc, s, given)
+			if err != nil {
+				t.Fatalf("%q with %v: %v", own, given, err)
+			}
+			if got, err := c.Text(v); err != nil || got != want {
+				t.Errorf("%q with %v: %s, %v; want %s", own, given, got, err, want)
+			}
+		}
+	}
+}
+
+func values(texts []string) (list []lua.LValue) {
+	for _, s := range texts {
+		list = append(list, lua.LString(s))
+	}
+	return list
+}
+
 var sink *lua.LTable // what is here is not on the stack
 
 // TestDecodeAllocations bounds what a document costs beside its table: a string that
