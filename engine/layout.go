@@ -69,10 +69,10 @@ func (g generation) schemas() string {
 
 // join needs nothing that path.Join does: the names are clean.
 func (g generation) join(name string) string {
-	if g.isSnapshot() {
-		return name
+	if dir := g.dir(); dir != "" {
+		return dir + "/" + name
 	}
-	return nameGenerations + "/" + string(g) + "/" + name
+	return name
 }
 
 // generationName returns the name of generation n.

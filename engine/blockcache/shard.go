@@ -207,11 +207,7 @@ func (s *shard) retire(position int) int {
 // open one, where it has room, and drops the others.
 func (s *shard) salvage(number, uses int) {
 	old := s.slab(number)
-	for offset := 0; offset < old.end; offset += old.record(offset).bytes() {
-		r := old.record(offset)
-		if r.dropped() {
-			continue
-		}
+	for offset, r := range old.records() {
 		hash := r.name().hash()
 		e := newEntry(hash, newPlace(number, offset))
 		if r.uses() >= uses && s.open > 0 && s.slab(s.open).fits(r.bytes()) {
@@ -230,8 +226,8 @@ func (s *shard) evictFile(file uint64) {
 	defer s.mu.Unlock()
 	for _, number := range s.order {
 		b := s.slab(number)
-		for offset := 0; offset < b.end; offset += b.record(offset).bytes() {
-			if n := b.record(offset).name(); n.file == file && !b.record(offset).dropped() {
+		for offset, r := range b.records() {
+			if n := r.name(); n.file == file {
 				s.index.remove(newEntry(n.hash(), newPlace(number, offset)))
 				b.drop(offset)
 			}

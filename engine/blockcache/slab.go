@@ -1,6 +1,9 @@
 package blockcache
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"iter"
+)
 
 // A slab is a piece of memory with records in it, one behind the other:
 //
@@ -78,6 +81,21 @@ func (r record) use() {
 // record returns the record at an offset.
 func (s *slab) record(offset int) record { return record(s.data[offset:]) }
 
+// records goes over the records that were not dropped, with their offsets. The one it is
+// at may be dropped meanwhile.
+func (s *slab) records() iter.Seq2[int, record] {
+	return func(yield func(int, record) bool) {
+		for offset := 0; offset < s.end; {
+			r := s.record(offset)
+			next := offset + r.bytes()
+			if !r.dropped() && !yield(offset, r) {
+				return
+			}
+			offset = next
+		}
+	}
+}
+
 // fits reports whether there is room for a record of that many bytes.
 func (s *slab) fits(bytes int) bool { return bytes <= len(s.data)-s.end }
 
@@ -110,12 +128,8 @@ func (s *slab) drop(offset int) {
 // take at most so many bytes together. Records that were never used are not.
 func (s *slab) hot(bytes int) (uses int) {
 	var of [usesMax + 1]int // bytes of the records that were used so often
-	for offset := 0; offset < s.end; {
-		r := s.record(offset)
-		if !r.dropped() {
-			of[r.uses()] += r.bytes()
-		}
-		offset += r.bytes()
+	for _, r := range s.records() {
+		of[r.uses()] += r.bytes()
 	}
 	uses = usesMax + 1
 	for uses > 1 && of[uses-1] <= bytes {
