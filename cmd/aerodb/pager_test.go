@@ -26,7 +26,7 @@ func (p *prompt) leave(t *testing.T) {
 		seen += string(buf[:n])
 	}
 	if code := p.exit(t); code != 0 {
-		t.Errorf("exit code %d", code)
+		t.Errorf("exit code %d\nseen %q", code, seen)
 	}
 }
 

@@ -20,6 +20,10 @@ type Config struct {
 	// Resized registers what is to be called after the size has changed. Nil waits for
 	// the signal.
 	Resized func(func())
+	// Interrupted registers what is to be called when the terminal made a signal of a
+	// Ctrl-C that was typed before Raw. It has then dropped what was written, which may be
+	// the prompt. Nil is never.
+	Interrupted func(func())
 
 	// More reports whether a block goes on, so that Enter begins another line. Nil is
 	// never.
@@ -82,6 +86,9 @@ func New(c Config) (*Editor, error) {
 		e.recall.entries = c.History.Load()
 	}
 	c.Resized(e.screen.resized)
+	if c.Interrupted != nil {
+		c.Interrupted(func() { e.screen.redraw(pasteOn) })
+	}
 	return e, nil
 }
 

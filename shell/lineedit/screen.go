@@ -34,6 +34,8 @@ type screen struct {
 	rows    []row      // as drawn
 	at      place      // of the terminal's cursor, in rows; the column may be the one past the last
 	buf     strings.Builder
+
+	dropped string // control sequences that the terminal may have dropped, with what is drawn
 }
 
 // dimensions asks for the size. A terminal that does not know is 80 columns wide, and
@@ -62,6 +64,17 @@ func (s *screen) show(p picture) {
 func (s *screen) resized() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.picture != nil {
+		s.draw()
+	}
+}
+
+// redraw draws all of the picture, or of the next one, after control sequences: the
+// terminal may have dropped what was written.
+func (s *screen) redraw(control string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dropped = control
 	if s.picture != nil {
 		s.draw()
 	}
@@ -101,9 +114,11 @@ func (s *screen) finish(mark, control string) {
 // draw brings the terminal from the rows drawn to those of the picture.
 func (s *screen) draw() {
 	columns, height := s.dimensions()
-	if s.rows != nil && (columns != s.columns || len(s.rows) > height) {
+	if s.rows != nil && (columns != s.columns || len(s.rows) > height || s.dropped != "") {
 		s.erase(columns, height)
 	}
+	s.buf.WriteString(s.dropped)
+	s.dropped = ""
 	s.columns = columns
 	p := s.picture
 	rows, cursor := block(columns, p.prompt, p.continuation, p.text, p.pos)
@@ -212,8 +227,8 @@ func (s *screen) move(to place) {
 	s.at = to
 }
 
-// erase removes what is drawn, after the terminal's width has changed. Terminals break
-// rows that no longer fit, and move the top out of sight if there are too many.
+// erase removes what is drawn, also after the terminal's width has changed. Terminals
+// break rows that no longer fit, and move the top out of sight if there are too many.
 func (s *screen) erase(columns, height int) {
 	up := 0
 	for i := range s.at.row {

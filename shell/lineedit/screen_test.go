@@ -85,6 +85,31 @@ func TestScreenResizes(t *testing.T) {
 	}
 }
 
+// TestScreenRedraws has a terminal drop what was written, before a picture is drawn and
+// after, and looks for all of it, with the mode of pastes.
+func TestScreenRedraws(t *testing.T) {
+	p := picture{prompt: "> ", continuation: "- ", text: []rune("a\nbc"), pos: 4}
+	for _, when := range []string{"before", "after"} {
+		e := newEmulator(10, 5)
+		s := &screen{out: e, size: e.size}
+		if when == "before" {
+			s.redraw(pasteOn)
+			s.show(p)
+		} else {
+			s.show(p)
+			e.sequence("2J") // the cursor stays
+			s.redraw(pasteOn)
+		}
+		p.text = append(p.text[:4:4], 'd')
+		p.pos++
+		s.show(p)
+		if got, want := e.screen(), "> a\n- bcd|\n"; got != want || e.modes != "?2004h " {
+			t.Errorf("dropped %s it is drawn: got\n%swant\n%smodes %q", when, got, want, e.modes)
+		}
+		p.text, p.pos = p.text[:4], 4
+	}
+}
+
 // TestScreenDisagrees draws on a terminal that takes four columns for a sign of two: what
 // follows it, and the cursor, are where they would be.
 func TestScreenDisagrees(t *testing.T) {

@@ -18,6 +18,9 @@ type Terminal struct {
 	Raw, Cooked func() error
 	// Size returns columns and rows. Nil asks standard input.
 	Size func() (columns, rows int)
+	// Interrupted registers what is to be called at a SIGINT while no statement runs. Nil
+	// is never.
+	Interrupted func(func())
 }
 
 // terminal is the reader of a person's blocks.
@@ -26,6 +29,7 @@ type terminal struct{ *lineedit.Editor }
 func newTerminal(s *shell.Session, o Options) (*terminal, error) {
 	editor, err := lineedit.New(lineedit.Config{
 		In: o.Terminal.In, Out: o.Terminal.Out, Raw: o.Terminal.Raw, Cooked: o.Terminal.Cooked, Size: o.Terminal.Size,
+		Interrupted: o.Terminal.Interrupted,
 		More: func(text string) bool {
 			next, _ := Steps(State{}, text)
 			return next.Pending()

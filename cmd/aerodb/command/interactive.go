@@ -52,10 +52,13 @@ func (a *app) prompt(s *shell.Session, scratch bool) error {
 		defer tty.Close()
 		o.Terminal.Out = tty
 	}
-	// At the prompt a Ctrl-C is a key, not a signal.
+	// At the prompt a Ctrl-C is a key, not a signal, unless it was typed just before. One
+	// that comes as late as this, while the database is closed, must not say that the shell
+	// was interrupted.
 	ignore := func() {}
 	a.interrupt.Store(&ignore)
-	defer a.interrupt.Store(nil)
+	defer a.interrupt.Store(&ignore)
+	o.Terminal.Interrupted = func(redraw func()) { a.interrupt.Store(&redraw) }
 	err := repl.Run(a.ctx, s, o)
 	if cause := context.Cause(a.ctx); cause != nil {
 		return cause

@@ -41,11 +41,13 @@ func (a *app) signalled(s Signal) {
 		(*f)()
 		return
 	}
-	if a.ctx.Err() != nil {
+	switch cause := context.Cause(a.ctx); cause {
+	case nil:
+		a.cancel(errSignal)
+	case context.Canceled: // it arrived late: the command is over
+	default:
 		a.end()
-		return
 	}
-	a.cancel(errSignal)
 }
 
 // end ends the process between two changes of the database, without closing it.

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -104,6 +105,18 @@ func TestSecondSignal(t *testing.T) {
 	signals <- Interrupt
 	if code := <-exited; code != 130 {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+// A signal that comes when the command is over does not change how it ended.
+func TestLateSignal(t *testing.T) {
+	a := &app{env: &Env{Signals: make(chan Signal), Exit: func(code int) { t.Errorf("exit code %d", code) }}}
+	stop := a.watch()
+	stop()
+	a.signalled(Interrupt)
+	a.signalled(Terminate)
+	if err := context.Cause(a.ctx); err != context.Canceled {
+		t.Errorf("the context ended with %v", err)
 	}
 }
 
