@@ -10,6 +10,27 @@ var shellFaults = []fault{
 		pkg:    "shell/convert", test: "TestRoundTrip",
 	},
 	{
+		name:   "tables of the same names share the places of their names",
+		file:   "shell/convert/template.go",
+		before: `maps.Clone(s.template.place)`,
+		after:  `s.template.place; _ = maps.Clone[map[int]int]`,
+		pkg:    "shell/convert", test: "TestTemplates",
+	},
+	{
+		name:   "tables of the same names share the room behind their names",
+		file:   "shell/convert/template.go",
+		before: `p.keys[:len(p.keys):len(p.keys)]`,
+		after:  `p.keys`,
+		pkg:    "shell/convert", test: "TestTemplates",
+	},
+	{
+		name:   "a table gets the names of the one before",
+		file:   "shell/convert/template.go",
+		before: `if s.template == nil || s.template.names != names {`,
+		after:  `if s.template == nil {`,
+		pkg:    "shell/convert", test: "TestTemplates",
+	},
+	{
 		name:   "2^53 is taken for a number that can be told from its neighbours",
 		file:   "shell/lang/int64.go",
 		before: `const safeMax = 1<<53 - 1`,

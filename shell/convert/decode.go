@@ -156,8 +156,12 @@ func (d *decoder) object(i int, s *Shape, depth int) (lua.LValue, int) {
 	if i++; i < len(d.src) && d.src[i] == '}' {
 		return d.L.NewTable(), i + 1
 	}
-	known := s.fields()
+	all := s.fields()
+	known := all
 	t := d.L.CreateTable(0, s.room())
+	// As long as all names are fields of the shape, the table gets its values only; what
+	// else belongs to them comes from a template at the end.
+	values, names, templated := partsOf(t).strdict, nameSet(0), canTemplate(all)
 	for before, members := []byte(nil), 1; ; members++ {
 		var name string
 		var shape *Shape
@@ -177,12 +181,25 @@ func (d *decoder) object(i int, s *Shape, depth int) (lua.LValue, int) {
 		if end < 0 || end >= len(d.src) {
 			return nil, -1
 		}
-		t.RawSetString(name, v)
+		switch at := len(all) - len(known) - 1; { // of the field found last
+		case !templated:
+			t.RawSetString(name, v)
+		case at >= 0 && all[at].name == name:
+			values[name] = v
+			names |= 1 << at
+		default:
+			s.complete(t, names)
+			templated = false
+			t.RawSetString(name, v)
+		}
 		i = end + 1
 		switch d.src[end] {
 		case ',':
 		case '}':
 			s.held(members)
+			if templated {
+				s.complete(t, names)
+			}
 			return t, i
 		default:
 			return nil, -1

@@ -24,6 +24,9 @@ type Shape struct {
 
 	sorted []field // see fields
 	last   int     // members of the last object decoded; 0: none yet
+
+	templates map[nameSet]*template
+	template  *template // the last one used
 }
 
 func (s *Shape) kind() Kind {
