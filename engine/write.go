@@ -43,14 +43,26 @@ func (c *Collection) Schema() *schema.Schema { return c.version.schema }
 
 // Insert adds a document, given as JSON. If the collection has a document of that
 // _id, in any version, it fails with AERO_DOCUMENT_EXISTS.
-func (c *Collection) Insert(doc []byte) error { return c.write(wal.Insert, doc) }
+func (c *Collection) Insert(doc []byte) error { return c.InsertContext(context.Background(), doc) }
+
+// InsertContext is Insert that ctx ends, with AERO_SCRIPT_INTERRUPTED, while nothing is
+// written yet: a checkpoint makes room in a full log. Once its record is being written, the
+// document is inserted.
+func (c *Collection) InsertContext(ctx context.Context, doc []byte) error {
+	return c.write(ctx, wal.Insert, doc)
+}
 
 // Replace puts a document in the place of the one that has its _id. One of an
 // older version moves to this version; one of a newer version is not touched. If
 // there is none to replace it fails with AERO_DOCUMENT_NOT_FOUND.
-func (c *Collection) Replace(doc []byte) error { return c.write(wal.Replace, doc) }
+func (c *Collection) Replace(doc []byte) error { return c.ReplaceContext(context.Background(), doc) }
 
-func (c *Collection) write(kind wal.OpKind, doc []byte) error {
+// ReplaceContext is Replace that ctx ends as it ends InsertContext.
+func (c *Collection) ReplaceContext(ctx context.Context, doc []byte) error {
+	return c.write(ctx, wal.Replace, doc)
+}
+
+func (c *Collection) write(ctx context.Context, kind wal.OpKind, doc []byte) error {
 	if err := c.db.writable(); err != nil {
 		return err
 	}
@@ -61,17 +73,25 @@ func (c *Collection) write(kind wal.OpKind, doc []byte) error {
 		return err
 	}
 	p.putBack(len(doc))
-	return c.db.commit(newTransaction([]operation{op}))
+	t := newTransaction([]operation{op})
+	t.ctx = ctx
+	return c.db.commit(t)
 }
 
 // Delete removes the document of an _id and reports whether there was one in this
 // version.
 func (c *Collection) Delete(id string) (bool, error) {
+	return c.DeleteContext(context.Background(), id)
+}
+
+// DeleteContext is Delete that ctx ends as it ends InsertContext.
+func (c *Collection) DeleteContext(ctx context.Context, id string) (bool, error) {
 	if err := c.db.writable(); err != nil {
 		return false, err
 	}
 	defer c.logSlow("delete", 1, c.db.slowClock())
 	t := newTransaction([]operation{{kind: wal.Delete, version: c.version, id: []byte(id)}})
+	t.ctx = ctx
 	err := c.db.commit(t)
 	return err == nil && t.applied == 1, err
 }

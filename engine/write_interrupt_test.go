@@ -104,9 +104,14 @@ func (c cancelWhenFull) Handle(ctx context.Context, r slog.Record) error {
 	return nil
 }
 
-// TestInterruptedInCheckpoint ends the context of a call of many records as the log is full
-// and a checkpoint begins: that ends too, the batch that waits for it is not there, and
-// what was acknowledged is.
+// large is a document for which a log that has some hundred KiB is too full.
+func large(id string) []byte {
+	return fmt.Appendf(nil, `{"_id":%q,"name":%q}`, id, strings.Repeat("x", 250<<10))
+}
+
+// TestInterruptedInCheckpoint ends the context of a call as the log is full and a checkpoint
+// begins: that ends too, the record that waits for it is not there, and what was
+// acknowledged is.
 func TestInterruptedInCheckpoint(t *testing.T) {
 	for name, call := range map[string]func(ctx context.Context, v1, v2 *engine.Collection) (int64, error){
 		"import": func(ctx context.Context, _, v2 *engine.Collection) (int64, error) {
@@ -114,9 +119,22 @@ func TestInterruptedInCheckpoint(t *testing.T) {
 			return r.Documents, err
 		},
 		"import one": func(ctx context.Context, _, v2 *engine.Collection) (int64, error) {
-			large := fmt.Appendf(nil, `{"_id":"large","name":%q}`, strings.Repeat("x", 250<<10)) // a batch by itself
-			r, err := v2.Import(ctx, bytes.NewReader(large), engine.ImportOptions{})
+			r, err := v2.Import(ctx, bytes.NewReader(large("large")), engine.ImportOptions{}) // a batch by itself
 			return r.Documents, err
+		},
+		"insert": func(ctx context.Context, _, v2 *engine.Collection) (int64, error) {
+			return 0, v2.InsertContext(ctx, large("large"))
+		},
+		"replace": func(ctx context.Context, v1, _ *engine.Collection) (int64, error) {
+			return 0, v1.ReplaceContext(ctx, large("00000"))
+		},
+		"delete": func(ctx context.Context, v1, _ *engine.Collection) (int64, error) {
+			for i := range 2000 { // each fills the log a little
+				if found, err := v1.DeleteContext(ctx, fmt.Sprintf("%05d", i)); !found {
+					return 0, err
+				}
+			}
+			return 0, nil
 		},
 		"move": func(ctx context.Context, _, v2 *engine.Collection) (int64, error) {
 			r, err := v2.MoveFrom(ctx, "v1", nil)

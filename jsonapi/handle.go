@@ -63,11 +63,11 @@ func (r *request) run(ctx context.Context, db *engine.DB) ([]byte, error) {
 	none := []byte("[]")
 	switch r.op {
 	case "insert":
-		return none, c.Insert(r.document)
+		return none, c.InsertContext(ctx, r.document)
 	case "update":
-		return none, c.Replace(r.document)
+		return none, c.ReplaceContext(ctx, r.document)
 	case "delete":
-		found, err := c.Delete(r.documentID)
+		found, err := c.DeleteContext(ctx, r.documentID)
 		if err == nil && !found {
 			err = dberr.New(dberr.DocumentNotFound, "%s %s has no document with _id %q", r.id, r.version, r.documentID).
 				WithHint("nothing was deleted")

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"context"
 	"slices"
 
 	lua "github.com/yuin/gopher-lua"
@@ -33,7 +34,7 @@ func writeMethods(s *Session) []bind.Func {
 			Params: []bind.Param{doc}, Misuse: dberr.SchemaValidationFailed,
 			Example: `db.users:insert{_id = "carol", name = "Carol", age = 41}`,
 			Errors:  append([]dberr.Code{dberr.DocumentExists}, refusals...),
-			Call:    s.write((*engine.Collection).Insert, func(c *change) { c.inserted++ })},
+			Call:    s.write((*engine.Collection).InsertContext, func(c *change) { c.inserted++ })},
 		{Name: "insert_many", Doc: "Adds documents as one durable record: all are valid and new, or none is written. The error's details.index counts from 0.",
 			Params:  []bind.Param{{Name: "docs", Kind: bind.Table, Doc: "a list of documents"}},
 			Misuse:  dberr.SchemaValidationFailed,
@@ -45,14 +46,14 @@ func writeMethods(s *Session) []bind.Func {
 			Params: []bind.Param{doc}, Misuse: dberr.SchemaValidationFailed,
 			Example: "local alice = db.users:get(\"alice\")\nalice.age = alice.age + 1\ndb.users:replace(alice)",
 			Errors:  append([]dberr.Code{dberr.DocumentNotFound}, refusals...),
-			Call:    s.write((*engine.Collection).Replace, func(c *change) { c.replaced++ })},
+			Call:    s.write((*engine.Collection).ReplaceContext, func(c *change) { c.replaced++ })},
 		{Name: "delete", Doc: "Deletes a document.",
 			Params:  []bind.Param{idParam},
 			Returns: bind.Field{Type: "boolean", Doc: "true if it was there."},
 			Example: `assert(db.users:delete("bob"))`,
 			Errors:  writeErrors,
 			Call: s.with(func(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
-				found, err := c.Delete(a.String("id"))
+				found, err := c.DeleteContext(a.Ctx, a.String("id"))
 				if found && err == nil {
 					s.changes.of(c).deleted++
 				}
@@ -128,13 +129,13 @@ func transferMethods(s *Session) []bind.Func {
 }
 
 // write makes insert or replace of the engine's method; what was written is counted.
-func (s *Session) write(method func(*engine.Collection, []byte) error, count func(*change)) func(*bind.Args) (lua.LValue, error) {
+func (s *Session) write(method func(*engine.Collection, context.Context, []byte) error, count func(*change)) func(*bind.Args) (lua.LValue, error) {
 	return s.with(func(c *engine.Collection, a *bind.Args) (lua.LValue, error) {
 		doc, err := s.document(c, a.Table("doc"))
 		if err != nil {
 			return nil, err
 		}
-		if err := method(c, doc); err != nil {
+		if err := method(c, a.Ctx, doc); err != nil {
 			return nil, err
 		}
 		count(s.changes.of(c))

@@ -248,6 +248,61 @@ func TestInterruptedWhileQuoting(t *testing.T) {
 	}
 }
 
+// TestInterruptedInLongText calls what goes through long strings and lists after the end of
+// the context: it ends there, and what is short is done.
+func TestInterruptedInLongText(t *testing.T) {
+	r, _ := newTestRuntime(t, "")
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	list := func(n int) *lua.LTable {
+		l := r.L.CreateTable(n, 0)
+		for range n {
+			l.Append(lua.LNumber(1))
+		}
+		return l
+	}
+	for _, c := range []struct {
+		library, name string
+		short, long   lua.LValue
+	}{
+		{"string", "upper", lua.LString("short"), lua.LString(strings.Repeat("x", pieceBytes+1))},
+		{"string", "lower", lua.LString("short"), lua.LString(strings.Repeat("x", pieceBytes+1))},
+		{"string", "reverse", lua.LString("short"), lua.LString(strings.Repeat("x", pieceBytes+1))},
+		{"table", "concat", list(3), list(itemsPerLook + 1)},
+	} {
+		fn := r.Globals.RawGetString(c.library).(*lua.LTable).RawGetString(c.name)
+		r.L.SetContext(ctx)
+		for _, arg := range []lua.LValue{c.short, c.long} {
+			err := r.L.CallByParam(lua.P{Fn: fn, NRet: 1, Protect: true}, arg)
+			if (err != nil) != (arg == c.long) || err != nil && !strings.Contains(err.Error(), context.Canceled.Error()) {
+				t.Errorf("%s of %.10v: %v", c.name, arg, err)
+			}
+		}
+		r.L.RemoveContext()
+	}
+}
+
+// TestCase changes the case of what is UTF-8, in whatever pieces it comes, and of nothing
+// else.
+func TestCase(t *testing.T) {
+	r, _ := newTestRuntime(t, "")
+	if err := run(t, r, `
+		assert(("Straße äö 1\0x"):upper() == "STRAßE ÄÖ 1\0X")
+		assert(("ÄÖÜ Ab"):lower() == "äöü ab" and (""):upper() == "" and string.upper(12) == "12")
+		assert(("a\255b\195"):upper() == "A\255B\195" and ("A\255\254B"):lower() == "a\255\254b")
+		assert(("a\239\191\189b"):upper() == "A\239\191\189B")
+		for pad = 0, 3 do
+			local s = ("x"):rep(2^20 - pad) .. "日ä" .. ("y"):rep(10) .. "\200z"
+			local up = s:upper()
+			assert(up == ("X"):rep(2^20 - pad) .. "日Ä" .. ("Y"):rep(10) .. "\200Z")
+			assert(up:lower() == s)
+			assert(s:reverse():reverse() == s and s:reverse():sub(1, 2) == "z\200")
+		end
+		assert((""):reverse() == "" and ("abc"):reverse() == "cba")`); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestFormat(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{`"%d %5d|%-5d|%05d", 1, 2, 3, 4`, "1     2|3    |00004"},

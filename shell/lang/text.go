@@ -2,18 +2,22 @@ package lang
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	lua "github.com/yuin/gopher-lua"
 )
 
 // installText replaces the functions that make a string as long as their arguments ask
-// for, or one value of each item of a list: the library's have no limit, or the limit of
-// the Lua stack.
+// for, or go through a string or a list of any length: the library's have no limit, or
+// the limit of the Lua stack, and go on to their end whatever the context says.
 func (r *Runtime) installText() {
 	L := r.L
 	if str, ok := r.Globals.RawGetString("string").(*lua.LTable); ok {
 		str.RawSetString("rep", L.NewFunction(stringRep))
 		str.RawSetString("format", L.NewFunction(stringFormat))
+		str.RawSetString("upper", L.NewFunction(func(L *lua.LState) int { return changeCase(L, "string.upper", strings.ToUpper) }))
+		str.RawSetString("lower", L.NewFunction(func(L *lua.LState) int { return changeCase(L, "string.lower", strings.ToLower) }))
+		str.RawSetString("reverse", L.NewFunction(stringReverse))
 	}
 	if table, ok := r.Globals.RawGetString("table").(*lua.LTable); ok {
 		table.RawSetString("concat", L.NewFunction(tableConcat))
@@ -40,6 +44,9 @@ func stringRep(L *lua.LState) int {
 	return 1
 }
 
+// itemsPerLook is how many items of a list are taken between two looks at the context.
+const itemsPerLook = 1 << 14
+
 // pieceBytes is how much of a long text is made or written before the end of the call's
 // context is looked for.
 const pieceBytes = 1 << 20
@@ -59,6 +66,60 @@ func repeat(L *lua.LState, s string, size int) string {
 	return b.String()
 }
 
+// changeCase is string.upper and string.lower. They know the letters of UTF-8, as the
+// library's do; a byte that is no UTF-8 stays as it is.
+func changeCase(L *lua.LState, name string, change func(string) string) int {
+	s := L.CheckString(1)
+	if len(s) <= pieceBytes && utf8.ValidString(s) {
+		L.Push(lua.LString(change(s)))
+		return 1
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	for look := 0; s != ""; {
+		if b.Len() >= look {
+			raiseIfDone(L)
+			look = b.Len() + pieceBytes
+		}
+		n := validBytes(s[:min(len(s), pieceBytes)])
+		b.WriteString(change(s[:n]))
+		if n == 0 {
+			b.WriteByte(s[0])
+			n = 1
+		}
+		s = s[n:]
+		fits(L, name, b.Len())
+	}
+	L.Push(lua.LString(b.String()))
+	return 1
+}
+
+// validBytes returns how many bytes at the beginning of s are UTF-8.
+func validBytes(s string) int {
+	for i, c := range s {
+		if c == utf8.RuneError {
+			if _, size := utf8.DecodeRuneInString(s[i:]); size <= 1 {
+				return i
+			}
+		}
+	}
+	return len(s)
+}
+
+func stringReverse(L *lua.LState) int {
+	s := L.CheckString(1)
+	var b strings.Builder
+	b.Grow(len(s))
+	for i := len(s) - 1; i >= 0; i-- {
+		if i%pieceBytes == pieceBytes-1 {
+			raiseIfDone(L)
+		}
+		b.WriteByte(s[i])
+	}
+	L.Push(lua.LString(b.String()))
+	return 1
+}
+
 // tableConcat is table.concat for lists of any length, with Int64 among the items.
 func tableConcat(L *lua.LState) int {
 	t, separator := L.CheckTable(1), L.OptString(2, "")
@@ -70,6 +131,9 @@ func tableConcat(L *lua.LState) int {
 	}
 	var b strings.Builder
 	for i := first; i <= last; i++ {
+		if (i-first)%itemsPerLook == itemsPerLook-1 {
+			raiseIfDone(L)
+		}
 		v := t.RawGetInt(i)
 		switch v.(type) {
 		case lua.LString, lua.LNumber, Int64:
