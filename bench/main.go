@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"regexp"
 	"time"
 
@@ -51,6 +52,9 @@ func run() error {
 		return err
 	}
 	defer os.RemoveAll(root)
+	if root, err = filepath.Abs(root); err != nil { // programs are built and run in other folders
+		return err
+	}
 	b := &bench{ctx: ctx, root: root, scale: scale, only: onlyRE, seed: *seed, began: time.Now()}
 	report := Report{Seed: *seed, Scale: *scaleName, Rounds: *rounds, Settings: scale, Machine: host.Look(root), Versions: versions()}
 	b.subjects, report.Absent = present(whoRE)
