@@ -20,15 +20,15 @@ func TestLayoutKnown(t *testing.T) {
 	}
 	type other struct {
 		Metatable lua.LValue
-		array     []lua.LValue
+		Array     []lua.LValue
 	}
 	type renamed struct {
 		Metatable lua.LValue
-		list      []lua.LValue
+		List      []lua.LValue
 	}
 	type retyped struct {
 		Metatable lua.LValue
-		array     []string
+		Array     []string
 	}
 	for _, differs := range []reflect.Type{reflect.TypeFor[renamed](), reflect.TypeFor[retyped](), reflect.TypeFor[tableParts]()} {
 		if sameLayout(reflect.TypeFor[other](), differs) {
