@@ -58,7 +58,11 @@ func (a *app) prompt(s *shell.Session, scratch bool) error {
 	ignore := func() {}
 	a.interrupt.Store(&ignore)
 	defer a.interrupt.Store(&ignore)
-	o.Terminal.Interrupted = func(redraw func()) { a.interrupt.Store(&redraw) }
+	o.Terminal.Interrupted = func(redraw func()) {
+		// A terminal that is held with Ctrl-S takes nothing; a SIGTERM must not wait for it.
+		soon := func() { go redraw() }
+		a.interrupt.Store(&soon)
+	}
 	err := repl.Run(a.ctx, s, o)
 	if cause := context.Cause(a.ctx); cause != nil {
 		return cause
