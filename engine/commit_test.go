@@ -68,12 +68,12 @@ func TestNoRefusalByALostWrite(t *testing.T) {
 func write(t *testing.T, c *Collection, kind wal.OpKind, id string) *transaction {
 	t.Helper()
 	if kind == wal.Delete {
-		return newTransaction([]operation{{kind: kind, version: c.version, id: []byte(id)}})
+		return newTransaction(context.Background(), []operation{{kind: kind, version: c.version, id: []byte(id)}})
 	}
 	var p preparer
 	op, err := p.prepare(kind, c.version, []byte(`{"_id":"`+id+`"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newTransaction([]operation{op})
+	return newTransaction(context.Background(), []operation{op})
 }

@@ -61,7 +61,7 @@ func (g *grouped) transaction(steps ...any) *transaction {
 		}
 		ops = append(ops, op)
 	}
-	return newTransaction(ops)
+	return newTransaction(context.Background(), ops)
 }
 
 // commit commits transactions as one group, which makes one record, and compares what

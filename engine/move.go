@@ -127,8 +127,7 @@ func (m *mover) batch(after string) (ops []operation, size int64, err error) {
 
 func (m *mover) commit(ctx context.Context, ops []operation) (applied int, err error) {
 	defer m.to.logSlow("move", len(ops), m.to.db.slowClock())
-	t := newTransaction(ops)
-	t.ctx = ctx
+	t := newTransaction(ctx, ops)
 	err = m.to.db.commit(t)
 	return t.applied, err
 }

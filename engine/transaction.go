@@ -44,8 +44,8 @@ type transaction struct {
 
 const opOverheadBytes = 32 // kind, numbers and lengths of an operation in a record: less than this
 
-func newTransaction(ops []operation) *transaction {
-	t := &transaction{ctx: context.Background(), ops: ops, wake: make(chan struct{}, 1)}
+func newTransaction(ctx context.Context, ops []operation) *transaction {
+	t := &transaction{ctx: ctx, ops: ops, wake: make(chan struct{}, 1)}
 	for i := range ops {
 		t.bytes += opOverheadBytes + len(ops[i].id) + len(ops[i].document)
 	}

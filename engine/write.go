@@ -73,9 +73,7 @@ func (c *Collection) write(ctx context.Context, kind wal.OpKind, doc []byte) err
 		return err
 	}
 	p.putBack(len(doc))
-	t := newTransaction([]operation{op})
-	t.ctx = ctx
-	return c.db.commit(t)
+	return c.db.commit(newTransaction(ctx, []operation{op}))
 }
 
 // Delete removes the document of an _id and reports whether there was one in this
@@ -90,8 +88,7 @@ func (c *Collection) DeleteContext(ctx context.Context, id string) (bool, error)
 		return false, err
 	}
 	defer c.logSlow("delete", 1, c.db.slowClock())
-	t := newTransaction([]operation{{kind: wal.Delete, version: c.version, id: []byte(id)}})
-	t.ctx = ctx
+	t := newTransaction(ctx, []operation{{kind: wal.Delete, version: c.version, id: []byte(id)}})
 	err := c.db.commit(t)
 	return err == nil && t.applied == 1, err
 }
@@ -117,9 +114,7 @@ func (c *Collection) InsertManyContext(ctx context.Context, docs [][]byte) error
 	if err != nil {
 		return err
 	}
-	t := newTransaction(ops)
-	t.ctx = ctx
-	return c.db.commit(t)
+	return c.db.commit(newTransaction(ctx, ops))
 }
 
 // A preparer validates and encodes documents outside the write lock. Operations

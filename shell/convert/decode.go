@@ -161,7 +161,11 @@ func (d *decoder) object(i int, s *Shape, depth int) (lua.LValue, int) {
 	t := d.L.CreateTable(0, s.room())
 	// As long as all names are fields of the shape, the table gets its values only; what
 	// else belongs to them comes from a template at the end.
-	values, names, templated := partsOf(t).strdict, nameSet(0), canTemplate(all)
+	var values map[string]lua.LValue
+	names, templated := nameSet(0), canTemplate(all)
+	if templated {
+		values = partsOf(t).strdict
+	}
 	for before, members := []byte(nil), 1; ; members++ {
 		var name string
 		var shape *Shape
