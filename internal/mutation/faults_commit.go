@@ -90,16 +90,14 @@ var commitFaults = []fault{
 		pkg:    "engine", test: "TestInsertManyIsAllOrNone",
 	},
 	{
-		name: "insert_many is written as two records",
-		file: "engine/write.go",
-		before: `	t := newTransaction(ops)
-	t.ctx = ctx
-	return c.db.commit(t)`,
+		name:   "insert_many is written as two records",
+		file:   "engine/write.go",
+		before: `	return c.db.commit(newTransaction(ctx, ops))`,
 		after: `	half := len(ops) / 2
-	if err := c.db.commit(newTransaction(ops[:half:half])); err != nil {
+	if err := c.db.commit(newTransaction(ctx, ops[:half:half])); err != nil {
 		return err
 	}
-	return c.db.commit(newTransaction(ops[half:]))`,
+	return c.db.commit(newTransaction(ctx, ops[half:]))`,
 		pkg: "engine", test: "TestCrashEverywhere/many at once",
 	},
 	{
