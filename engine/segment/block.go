@@ -16,6 +16,7 @@ type block struct {
 	end, tail  int
 	restarts   int
 	dictionary handle // of its values; no bytes if they are stored as they are
+	version2   bool   // they are compressed as version 2 of the format has it
 }
 
 const (
@@ -28,9 +29,10 @@ const (
 
 	restartBytes = 8
 
-	// A payload whose values are compressed one by one begins with this byte. Others
-	// begin with an entry that shares nothing, 0.
-	compressedValues = 1
+	// A payload whose values are compressed one by one begins with one of these bytes, the
+	// first in version 2 of the format. Others begin with an entry that shares nothing, 0.
+	compressedValues2 = 1
+	compressedValues  = 2
 	// compressedHeadBytes is what comes before its restarts: that byte, 3 bytes number of
 	// restarts, and the place of the dictionary.
 	compressedHeadBytes = 4 + placeBytes
@@ -67,7 +69,7 @@ func (b *block) parse(data []byte) bool {
 // hasCompressedValues reports whether a payload says that its values are compressed one
 // by one.
 func hasCompressedValues(payload []byte) bool {
-	return len(payload) > 0 && payload[0] == compressedValues
+	return len(payload) > 0 && (payload[0] == compressedValues || payload[0] == compressedValues2)
 }
 
 // parseCompressed is parse for a payload whose values are compressed one by one. All that
@@ -77,6 +79,7 @@ func (b *block) parseCompressed(data []byte) bool {
 		return false
 	}
 	b.restarts, b.dictionary = int(binary.LittleEndian.Uint32(data)>>8), placeAt(data[4:])
+	b.version2 = data[0] == compressedValues2
 	data = data[compressedHeadBytes:]
 	if b.restarts < 1 || b.restarts > len(data)/restartBytes || b.dictionary.bytes == 0 {
 		return false

@@ -207,6 +207,9 @@ func (v *verifier) leaf(h handle, space byte) error {
 	if b.dictionary != v.dictionary.at && (b.dictionary.bytes > 0 || v.unused) {
 		return v.s.damage(h.offset, "a data block with a dictionary at %d; the one before it is at %d", b.dictionary.offset, v.dictionary.at.offset)
 	}
+	if b.dictionary.bytes > 0 && b.version2 != (v.s.foot.version == 2) {
+		return v.s.damage(h.offset, "values as another version than %d of the format has them", v.s.foot.version)
+	}
 	v.unused = false
 	if space == key.SpaceIndex {
 		v.counted.indexBytes += h.bytes
@@ -234,7 +237,7 @@ func (v *verifier) entry(h handle, space byte) error {
 		return v.s.damage(h.offset, "a tombstone with a value")
 	}
 	if b := &v.data.b; b.dictionary.bytes > 0 && !v.data.e.tombstone {
-		value, ok := appendUncompressed(reuse(v.value), b.valueOf(&v.data.e), v.dictionary.sample)
+		value, ok := b.appendUncompressed(reuse(v.value), k, b.valueOf(&v.data.e), v.dictionary.sample)
 		if !ok {
 			return v.s.malformed(h, "data")
 		}

@@ -9,9 +9,9 @@ import (
 // compressed against it. What many documents have in common, such as the names of their
 // fields, is then stored once, and yet each can be decompressed by itself.
 //
-// The output is the LZ4 block format, decompressed with the sample as its dictionary. All
-// matches are of the sample: a document that repeats itself belongs into a block that is
-// compressed in whole.
+// The output is much like the LZ4 block format, decompressed with the sample as its
+// dictionary; the package comment has what differs. All matches are of the sample: a document
+// that repeats itself belongs into a block that is compressed in whole.
 type dictionary struct {
 	sample []byte
 	shift  int // of a hash, to the places of latest
@@ -25,7 +25,7 @@ type dictionary struct {
 
 const (
 	// dictionaryBytesMax is the largest sample: one that fits into the first cache of a
-	// processor together with what reads it. An offset reaches all of it from the first 48
+	// processor together with what reads it. An offset reaches all of it from the first 16
 	// KiB of a value; no match is looked for behind them.
 	dictionaryBytesMax = 16 << 10
 	dictionaryHashBits = 16
@@ -36,11 +36,12 @@ const (
 	// reader another step.
 	matchWorth = 7
 
-	// The LZ4 block format: the shortest match, and how many of the last bytes must be
-	// literals and how many must be left where the last match begins.
-	matchMin        = 4
-	literalsAtEnd   = 5
-	matchFromEndMin = 12
+	// offsetPacked is set in an offset if the literals behind the match are packed. So
+	// offsets have 15 bits.
+	offsetPacked = 1 << 15
+
+	// matchMin is the shortest match that there can be, as in the LZ4 block format.
+	matchMin = 4
 )
 
 // newDictionary returns the dictionary of a sample, which it keeps.
@@ -59,13 +60,14 @@ func newDictionary(sample []byte) *dictionary {
 // hash6 hashes the first six of eight bytes.
 func hash6(v uint64) uint64 { return (v << 16) * 0x9e3779b97f4a7c15 }
 
-// compress appends src to dst, compressed. At each byte it takes the longest match of a
-// few, and what the sample has in common with it before that too.
-func (d *dictionary) compress(dst, src []byte) []byte {
-	literals := 0 // from here on nothing is written yet
-	end := len(src) - literalsAtEnd
-	for i := 0; i <= len(src)-matchFromEndMin; {
-		at, n := d.find(src[i:end], binary.LittleEndian.Uint64(src[i:]))
+// compress appends src to dst, compressed. First is set if its first literals are packed. At
+// each byte it takes the longest match of a few, and what the sample has in common with it
+// before that too.
+func (d *dictionary) compress(dst []byte, first bitPlace, src []byte) []byte {
+	packed := first // of the next literals
+	literals := 0   // from here on nothing is written yet
+	for i := 0; i <= len(src)-8; {
+		at, n := d.find(src[i:], binary.LittleEndian.Uint64(src[i:]))
 		if n < matchWorth {
 			i++
 			continue
@@ -74,21 +76,25 @@ func (d *dictionary) compress(dst, src []byte) []byte {
 			i, at, n = i-1, at-1, n+1
 		}
 		offset := len(d.sample) - at + i
-		if offset > 1<<16-1 {
+		if offset >= offsetPacked {
 			break // the rest is too far away
 		}
-		dst = appendSequence(dst, src[literals:i], n-matchMin)
+		dst = appendSequence(dst, packed, src[literals:i], n-matchMin)
 		dst = binary.LittleEndian.AppendUint16(dst, uint16(offset))
+		packed = bitPlace{len(dst) - 1, offsetPacked >> 8}
 		dst = appendLength(dst, n-matchMin)
 		i += n
 		literals = i
 	}
-	return appendSequence(dst, src[literals:], 0)
+	if literals == len(src) && literals > 0 {
+		return dst
+	}
+	return appendSequence(dst, packed, src[literals:], 0)
 }
 
 // find returns where in the sample the longest match with the beginning of src is, of
 // those it tries, and its length; less than matchWorth if there is none. V is the first
-// eight bytes of it, which may reach beyond src.
+// eight bytes of src.
 func (d *dictionary) find(src []byte, v uint64) (at, n int) {
 	for p, left := d.latest[hash6(v)>>d.shift], tries; p != 0 && left > 0; p, left = d.earlier[p-1], left-1 {
 		from := d.sample[p-1:]
@@ -102,11 +108,22 @@ func (d *dictionary) find(src []byte, v uint64) (at, n int) {
 	return at, n
 }
 
-// appendSequence appends the head of a sequence, a token, and its literals. The offset of
-// the match and what its length has beyond the token follow.
-func appendSequence(dst, literals []byte, match int) []byte {
+// A bitPlace is a bit in a byte of a slice.
+type bitPlace struct {
+	at  int
+	bit byte
+}
+
+// appendSequence appends the head of a sequence, a token, and its literals, and sets a bit if
+// these are packed. The offset of the match and what its length has beyond the token follow.
+func appendSequence(dst []byte, packed bitPlace, literals []byte, match int) []byte {
 	dst = append(dst, byte(min(len(literals), 15)<<4|min(match, 15)))
-	return append(appendLength(dst, len(literals)), literals...)
+	dst = appendLength(dst, len(literals))
+	if packable(literals) {
+		dst[packed.at] |= packed.bit
+		return appendPacked(dst, literals)
+	}
+	return append(dst, literals...)
 }
 
 // appendLength appends what a length has beyond the 15 that a token says.
@@ -124,37 +141,52 @@ func appendLength(dst []byte, n int) []byte {
 // what is copied too much is overwritten by what comes next.
 const wide = 32
 
-// uncompress fills dst[:n] with what src, a block in the LZ4 format, decompresses to with
-// that dictionary. It reports false if src is not such a block, or one of another length.
-// Dst must have room for wide bytes more, which are left with anything; what lies between
-// the end of src and its capacity may be looked at.
-func uncompress(dst []byte, n int, src, dict []byte) bool {
-	out := 0
-	for i := 0; i < len(src); {
+// uncompress fills dst[:n] with what src, which compress appended, decompresses to with that
+// dictionary. Packed says that its first literals are packed, flags is offsetPacked; with
+// neither, src is a block in the LZ4 format. It reports false if src is no such thing, or one
+// of another length. Dst must have room for wide bytes more, which are left with anything;
+// what lies between the end of src and its capacity may be looked at.
+func uncompress(dst []byte, n int, src, dict []byte, packed bool, flags uint16) bool {
+	out, i := 0, 0
+	for i < len(src) {
 		token := src[i]
 		i++
 		size := int(token >> 4)
-		if size < 15 && size <= len(src)-i && i+16 <= cap(src) && out <= n {
-			*(*[16]byte)(dst[out:]) = *(*[16]byte)(src[i : i+16])
+		stored := storedLiterals(size, packed)
+		if size < 15 && stored <= len(src)-i && i+16 <= cap(src) && out <= n {
+			d, literals := (*[16]byte)(dst[out:]), (*[16]byte)(src[i:i+16])
+			if packed {
+				binary.LittleEndian.PutUint64(d[:], unpack8(binary.LittleEndian.Uint32(literals[:])))
+				binary.LittleEndian.PutUint64(d[8:], unpack8(binary.LittleEndian.Uint32(literals[4:])))
+			} else {
+				*d = *literals
+			}
 		} else {
 			if size == 15 {
 				if size, i = readLength(src, i, size); i < 0 {
 					return false
 				}
 			}
-			if size > len(src)-i || size > n-out {
+			stored = storedLiterals(size, packed)
+			if stored > len(src)-i || size > n-out {
 				return false
 			}
-			copy(dst[out:out+size], src[i:])
+			if packed {
+				unpack(dst[out:], src[i:i+stored])
+			} else {
+				copy(dst[out:out+size], src[i:])
+			}
 		}
-		i, out = i+size, out+size
+		i, out = i+stored, out+size
 		if i >= len(src) {
 			return i == len(src) && token&15 == 0 && out == n
 		}
 		if i+2 > len(src) {
 			return false
 		}
-		offset := int(binary.LittleEndian.Uint16(src[i:]))
+		word := binary.LittleEndian.Uint16(src[i:])
+		packed = word&flags != 0
+		offset := int(word &^ flags)
 		i += 2
 		if size = int(token & 15); size == 15 {
 			if size, i = readLength(src, i, size); i < 0 {
@@ -183,7 +215,16 @@ func uncompress(dst []byte, n int, src, dict []byte) bool {
 		}
 		out += size
 	}
-	return false
+	// A block in the LZ4 format ends with literals, if need be none.
+	return i > 0 && flags != 0 && out == n
+}
+
+// storedLiterals returns how many bytes so many literals take.
+func storedLiterals(n int, packed bool) int {
+	if packed {
+		return (n + 1) / 2
+	}
+	return n
 }
 
 // copyMatch fills dst from out on with a match that begins at a place of the dictionary

@@ -35,6 +35,8 @@ func alikePairs(rng *rand.Rand, n int) []pair {
 				p.value = binary.LittleEndian.AppendUint64(nil, rng.Uint64())
 			case odd == 7:
 				p.value = bytes.Repeat(doc, 1+rng.IntN(40))
+			case odd == 8: // an _id that is not the key's
+				p.value = bytes.Replace(doc, []byte(id), []byte("u1"), 1)
 			case version == 2:
 				p.value = fmt.Appendf(nil, `{"_id":%q,"depth_km":%d,"place":"%dkm N of here"}`, id, rng.IntN(700), rng.IntN(90))
 			}
@@ -70,7 +72,7 @@ func TestModelOfValues(t *testing.T) {
 		f, info := build(t, testID, WriterOptions{BlockBytes: c.block}, pairs)
 		blocks := blocksOf(t, f)
 		t.Logf("seed %d: %v", seed, blocks)
-		if blocks["lz4 by value"] == 0 || c.n > 100 && blocks["dictionary"] < 2 {
+		if blocks["by value"] == 0 || c.n > 100 && blocks["dictionary"] < 2 {
 			t.Fatalf("seed %d: no values are compressed one by one: %v", seed, blocks)
 		}
 		for _, cache := range []*blockcache.Cache{nil, blockcache.New(20 << 10), blockcache.New(64 << 20)} {
@@ -93,7 +95,7 @@ func TestDictionaries(t *testing.T) {
 		pairs = append(pairs, pair{key: benchKey(nil, i), value: doc})
 	}
 	f, _ := build(t, testID, WriterOptions{}, pairs)
-	if blocks := blocksOf(t, f); blocks["dictionary"] != 1 || blocks["lz4 by value"] != blocks["documents"] {
+	if blocks := blocksOf(t, f); blocks["dictionary"] != 1 || blocks["by value"] != blocks["documents"] {
 		t.Fatalf("20000 documents that are alike: %v", blocks)
 	}
 	alike := len(f.b)
@@ -106,9 +108,8 @@ func TestDictionaries(t *testing.T) {
 	}
 }
 
-// sweepValues is small, yet has two dictionaries and values compressed with each.
-func sweepValues(t *testing.T) (*bytesFile, []pair) {
-	t.Helper()
+// sweepPairs are the pairs of sweepValues, and of testdata/version2.seg.
+func sweepPairs() []pair {
 	rng := rand.New(rand.NewPCG(5, 5))
 	var pairs []pair
 	for version := range uint16(2) {
@@ -121,8 +122,15 @@ func sweepValues(t *testing.T) (*bytesFile, []pair) {
 			pairs = append(pairs, p)
 		}
 	}
+	return pairs
+}
+
+// sweepValues is small, yet has two dictionaries and values compressed with each.
+func sweepValues(t *testing.T) (*bytesFile, []pair) {
+	t.Helper()
+	pairs := sweepPairs()
 	f, _ := build(t, testID, WriterOptions{BlockBytes: 1 << 10}, pairs)
-	if blocks := blocksOf(t, f); blocks["dictionary"] != 2 || blocks["lz4 by value"] < 4 {
+	if blocks := blocksOf(t, f); blocks["dictionary"] != 2 || blocks["by value"] < 4 {
 		t.Fatal(blocks)
 	}
 	return f, pairs
@@ -162,11 +170,13 @@ func TestVerifyRefusesDictionaries(t *testing.T) {
 	for name, change := range map[string]func(b []byte){
 		"the dictionary of another block": func(b []byte) { setDictionary(b[last:], placeAt(good.b[values[0]+headerBytes+4:])) },
 		"a place where none is":           func(b []byte) { setDictionary(b[last:], handle{int64(values[0]), 100}) },
-		"a value of another length":       func(b []byte) { b[last+firstValue(good.b[last:])]++ },
+		"a value of another length":       func(b []byte) { b[last+firstValue(good.b[last:])] += 1 << headFlags },
 		"another sample":                  func(b []byte) { clear(b[dictionaries[1]+headerBytes:][:40]) },
 		"a codec that is not so":          func(b []byte) { b[last-3] = codecRaw },
 		"a dictionary that is none":       func(b []byte) { b[dictionaries[0]+12] = kindFilter },
 		"dictionaries in version 1":       func(b []byte) { b[len(b)-footerBytes+footerVersionAt] = 1 },
+		"values of version 3 in 2":        func(b []byte) { b[len(b)-footerBytes+footerVersionAt] = 2 },
+		"values of version 2 in 3":        func(b []byte) { b[last] = compressedValues2 },
 	} {
 		f := &bytesFile{b: bytes.Clone(good.b)}
 		change(f.b)
@@ -185,30 +195,118 @@ func TestVerifyRefusesDictionaries(t *testing.T) {
 	}
 }
 
-// A segment that was written before there were dictionaries is read as it was.
-func TestVersion1(t *testing.T) {
-	b, err := os.ReadFile("testdata/version1.seg")
-	if err != nil {
-		t.Fatal(err)
+// Segments that were written before there were dictionaries, and before the _id was left
+// out of what is compressed with them, are read as they were.
+func TestOldVersions(t *testing.T) {
+	for version, pairs := range map[uint32][]pair{1: benchPairs(60), 2: sweepPairs()} {
+		b, err := os.ReadFile(fmt.Sprintf("testdata/version%d.seg", version))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := open(t, &bytesFile{b: b}, testID, blockcache.New(1<<20))
+		if s.foot.version != version {
+			t.Fatalf("version %d, want %d", s.foot.version, version)
+		}
+		checkWalks(t, s.NewIter(), pairs)
+		checkGets(t, rand.New(rand.NewPCG(1, 1)), s, pairs)
+		checkShown(t, s, pairs)
+		if err := verify(s); err != nil {
+			t.Fatal(err)
+		}
+		if found := s.Survey(t.Context()); len(found) > 0 {
+			t.Fatal(found)
+		}
 	}
-	pairs := benchPairs(60)
-	s := open(t, &bytesFile{b: b}, testID, blockcache.New(1<<20))
-	if s.foot.version != 1 {
-		t.Fatalf("version %d", s.foot.version)
+}
+
+// keyOf returns the key of a document: of its _id, if it has one, else of any.
+func keyOf(value []byte) []byte {
+	id := []byte("none")
+	if rest, ok := bytes.CutPrefix(value, []byte(documentHead)); ok {
+		id, _, _ = bytes.Cut(rest, []byte(`"`))
 	}
-	checkWalks(t, s.NewIter(), pairs)
-	checkGets(t, rand.New(rand.NewPCG(1, 1)), s, pairs)
-	checkShown(t, s, pairs)
-	if err := verify(s); err != nil {
-		t.Fatal(err)
+	return key.AppendDocument(nil, 1, 1, id)
+}
+
+// toLZ4 makes a block in the LZ4 format of what compress appended, literal by literal. It
+// reports false if src is cut off.
+func toLZ4(src []byte, packed bool) (dst []byte, ok bool) {
+	for i := 0; i < len(src); {
+		token := src[i]
+		i++
+		length := func(n int) int {
+			for more := n == 15; more && i < len(src); i++ {
+				n, more = n+int(src[i]), src[i] == 255
+			}
+			return n
+		}
+		n := length(int(token >> 4))
+		dst = appendLength(append(dst, token), n)
+		for j := range n {
+			at := i + j
+			if packed {
+				at = i + j/2
+			}
+			if at >= len(src) {
+				return nil, false
+			}
+			c := src[at]
+			if packed {
+				c = symbols[c>>(j%2*4)&15]
+			}
+			dst = append(dst, c)
+		}
+		if packed {
+			n = (n + 1) / 2
+		}
+		if i += n; i >= len(src) {
+			break
+		}
+		if i+2 > len(src) {
+			return nil, false
+		}
+		packed = src[i+1]&0x80 != 0
+		dst = append(dst, src[i], src[i+1]&0x7f)
+		i += 2
+		from := i
+		length(int(token & 15))
+		if dst = append(dst, src[from:i]...); i >= len(src) {
+			dst = append(dst, 0) // an end without literals
+		}
 	}
-	if found := s.Survey(t.Context()); len(found) > 0 {
-		t.Fatal(found)
+	return dst, true
+}
+
+// Literals that are packed come back as they were, however many, and no others are packed.
+func TestLiterals(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	for n := range 40 {
+		for range 50 {
+			literals := make([]byte, n)
+			for i := range literals {
+				literals[i] = symbols[rng.IntN(len(symbols))]
+			}
+			if packable(literals) != (n > 1) {
+				t.Fatalf("%q: packable: %v", literals, n <= 1)
+			}
+			packed := appendPacked(nil, literals)
+			got := make([]byte, n+wide)
+			unpack(got, packed)
+			if string(got[:n]) != string(literals) || len(packed) != storedLiterals(n, true) {
+				t.Fatalf("%q came back as %q, %d bytes packed", literals, got[:n], len(packed))
+			}
+			if n > 0 {
+				literals[rng.IntN(n)] = "+;<SU x\x00\xff"[rng.IntN(9)]
+				if packable(literals) {
+					t.Fatalf("%q is to be packed", literals)
+				}
+			}
+		}
 	}
 }
 
 // FuzzValue compresses any value with any sample: the same must come back, by our
-// decompressor and by that of the library.
+// decompressor and, of what it stands for in the LZ4 format, by that of the library.
 func FuzzValue(f *testing.F) {
 	rng := rand.New(rand.NewPCG(6, 6))
 	_, _, _, sample := benchDocument(rng, 1)
@@ -220,18 +318,19 @@ func FuzzValue(f *testing.F) {
 	f.Add([]byte{}, []byte("short"))
 	f.Fuzz(func(t *testing.T, sample, value []byte) {
 		sample = sample[:min(len(sample), dictionaryBytesMax)]
-		d := newDictionary(sample)
-		stored := appendCompressed([]byte("before"), d, value)[len("before"):]
+		d, k := newDictionary(sample), keyOf(value)
+		stored := appendCompressed([]byte("before"), d, k, value)[len("before"):]
 		if len(stored) > len(value)+1 {
 			t.Fatalf("%d bytes became %d", len(value), len(stored))
 		}
-		got, ok := appendUncompressed([]byte("x"), stored, sample)
+		got, ok := new(block).appendUncompressed([]byte("x"), k, stored, sample)
 		if !ok || !bytes.Equal(got[1:], value) {
 			t.Fatalf("%q came back as %q, %v", value, got, ok)
 		}
-		packed := d.compress(nil, value)
+		compressed := d.compress([]byte{0}, bitPlace{0, 1}, value)
+		same, ok := toLZ4(compressed[1:], compressed[0] == 1)
 		want := make([]byte, len(value))
-		if n, err := lz4.UncompressBlockWithDict(packed, want, sample); len(value) > 0 && (err != nil || !bytes.Equal(want[:n], value)) {
+		if n, err := lz4.UncompressBlockWithDict(same, want, sample); len(value) > 0 && (err != nil || !ok || !bytes.Equal(want[:n], value)) {
 			t.Fatalf("the library makes %d bytes of it: %v", n, err)
 		}
 	})
@@ -245,21 +344,29 @@ func FuzzUncompress(f *testing.F) {
 	d := newDictionary(sample)
 	for i := range 5 {
 		_, _, _, value := benchDocument(rng, i)
-		f.Add(d.compress(nil, value), sample, len(value))
+		f.Add(d.compress([]byte{0}, bitPlace{0, 1}, value)[1:], sample, len(value))
 	}
 	f.Add([]byte{0x1f, 'a', 1, 0, 200, 0x50, 'b', 'c', 'd', 'e', 'f'}, []byte{}, 225) // a match of itself
 	f.Add([]byte{0x0f, 3, 0, 10, 0x50, 'b', 'c', 'd', 'e', 'f'}, []byte("xyz"), 34)   // one that begins in the dictionary
 	f.Fuzz(func(t *testing.T, src, dict []byte, n int) {
 		n, dict = min(max(n, 0), 1<<16), dict[:min(len(dict), dictionaryBytesMax)]
-		dst := bytes.Repeat([]byte{0xa5}, n+wide+8)
-		ok := uncompress(dst[:n+wide], n, src, dict)
-		if !bytes.Equal(dst[n+wide:], bytes.Repeat([]byte{0xa5}, 8)) {
-			t.Fatal("it wrote behind its room")
-		}
-		want := make([]byte, n)
-		m, err := lz4.UncompressBlockWithDict(src, want, dict)
-		if ok && n > 0 && (err != nil || m != n || !bytes.Equal(want, dst[:n])) {
-			t.Fatalf("%q, the library %q, %d, %v", dst[:n], want, m, err)
+		for _, packed := range []bool{false, true} {
+			for _, flags := range []uint16{0, offsetPacked} {
+				dst := bytes.Repeat([]byte{0xa5}, n+wide+8)
+				ok := uncompress(dst[:n+wide], n, src, dict, packed && flags != 0, flags)
+				if !bytes.Equal(dst[n+wide:], bytes.Repeat([]byte{0xa5}, 8)) {
+					t.Fatal("it wrote behind its room")
+				}
+				same, whole := src, true
+				if flags != 0 {
+					same, whole = toLZ4(src, packed)
+				}
+				want := make([]byte, n)
+				m, err := lz4.UncompressBlockWithDict(same, want, dict)
+				if ok && n > 0 && (err != nil || !whole || m != n || !bytes.Equal(want, dst[:n])) {
+					t.Fatalf("%q, the library %q, %d, %v", dst[:n], want, m, err)
+				}
+			}
 		}
 	})
 }

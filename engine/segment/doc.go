@@ -70,7 +70,7 @@
 // decompressed without the others, and what all have in common is stored once. Their
 // payload has all that a search needs at its beginning:
 //
-//	1 byte   1, where other payloads begin with an entry that shares nothing, 0
+//	1 byte   2, where other payloads begin with an entry that shares nothing, 0
 //	3 bytes  number of restarts
 //	8 bytes  offset of the dictionary block, which is the last one before this block
 //	4 bytes  its length
@@ -80,11 +80,32 @@
 //	         the entries, whose values have the length as stored
 //	         the values
 //
-// A value that is no tombstone is stored as
+// The key of a document ends with its _id, and the document begins with {"_id":" and that:
+// so much is left out of what is stored of a value, where it is so. A value that is no
+// tombstone is stored as
 //
-//	uvarint  its length; 0 if it is stored as it is
-//	         an LZ4 block without a frame, whose dictionary is the decoded payload of the
-//	         dictionary block; or the value
+//	uvarint  the length of what is not left out, times 4; plus 2 if so much is left out;
+//	         plus 1 if the first literals are packed. The length is 0 if it is stored as it is
+//	         sequences, or what is not left out, as it is
+//
+// A sequence is that of the LZ4 block format but for two things: literals, and the end.
+//
+//	1 byte   the number of literals times 16, plus the length of the match less 4; each at
+//	         most 15, which means that more follows
+//	         what the literals are more than 15: bytes of 255, and one of less
+//	         the literals
+//	2 bytes  the low 15 bits: how many bytes the match begins before the place that it goes
+//	         to, where the decoded payload of the dictionary block lies before the value;
+//	         the high bit: 1 if the literals of the next sequence are packed
+//	         what the match is more than 19
+//
+// Packed literals are of the 16 symbols ,-./0123456789:T alone and take half a byte each: a
+// symbol's place in that list, the first of two in the lower half of a byte, the last of an
+// odd number with 0 above it. The writer packs two literals or more if it can. The value
+// ends behind a match, or behind literals that no match follows.
+//
+// In version 2 the payload began with 1, nothing was left out, and what follows the length of
+// a value was an LZ4 block without a frame.
 //
 // A block has at least 4 documents and 4 bytes of values to be stored so. A dictionary
 // serves until the documents of its version end; until a batch, 128 KiB of payloads, with
@@ -134,12 +155,12 @@
 //	112     4     length of the root block
 //	116     4     length of the properties block
 //	120     4     level of the root, 0 if there are no entries
-//	124     4     format version: 2
+//	124     4     format version: 3
 //	128     8     "AEROSEG\n"
 //	136     4     CRC32C of bytes 0 to 136
 //
-// Version 1 is read too. It had no dictionaries, and every sixteenth entry of its tree
-// blocks was a restart.
+// Versions 1 and 2 are read too. Version 1 had no dictionaries, and every sixteenth entry of
+// its tree blocks was a restart. Version 2 had the other form of values that is told above.
 //
 // # Same bytes everywhere
 //

@@ -9,9 +9,10 @@ import (
 )
 
 // FormatVersion is the version of the format that this package writes. It reads all from
-// formatVersionMin on: version 1 has no dictionaries.
+// formatVersionMin on: version 1 has no dictionaries, and in version 2 values that are
+// compressed one by one are blocks in the LZ4 format, their _id in them.
 const (
-	FormatVersion    = 2
+	FormatVersion    = 3
 	formatVersionMin = 1
 )
 

@@ -40,12 +40,15 @@ func TestGolden(t *testing.T) {
 
 // TestGoldenOfValues does so with a payload whose values are compressed one by one.
 func TestGoldenOfValues(t *testing.T) {
-	d := newDictionary([]byte(`{"_id":"q1","magType":"ml","place":"4km W of Castaic, CA"}`))
+	d := newDictionary([]byte(`","mag":1.25,"place":"4km W of Castaic, CA","time":"2026-02-03T04:05Z","type":"earthquake"}`))
 	var values builder
 	var last []byte
-	for _, v := range []string{`{"_id":"q2","magType":"md","place":"9km W of Ojai, CA"}`, `{"_id":"q3","magType":"ml","place":"Guam"}`} {
+	for _, v := range []string{
+		`{"_id":"q2","mag":0.8,"place":"9km W of Ojai, CA","time":"2026-11-25T18:30Z","type":"earthquake"}`,
+		`{"_id":"q3","mag":4.1,"place":"Guam","time":"2026-11-25T18:41Z","type":"earthquake"}`,
+	} {
 		k := key.AppendDocument(nil, 1, 1, []byte(v[8:10]))
-		values.add(restartValues, commonPrefix(last, k), k, appendCompressed(nil, d, []byte(v)), false)
+		values.add(restartValues, commonPrefix(last, k), k, appendCompressed(nil, d, k, []byte(v)), false)
 		last = k
 	}
 	payload := values.appendCompressed(nil)
@@ -85,23 +88,42 @@ func (d *dump) heads(b *block) (values []int) {
 	return values
 }
 
-// sequences prints a value in the LZ4 block format that ends at end.
+// sequences prints a compressed value that ends at end.
 func (d *dump) sequences(end int) {
-	d.field(1, "length of the document: %d", d.b[d.off])
+	head, n := binary.Uvarint(d.b[d.off:])
+	packed := head&headPacked != 0
+	d.field(n, "_id left out: %v, then %d bytes%s", head&headLeftOut != 0, head>>headFlags, ifPacked(packed))
 	for d.off < end {
 		token := int(d.b[d.off])
-		if d.off+1+token>>4 == end {
+		stored := storedLiterals(token>>4, packed)
+		literals := d.b[d.off+1 : d.off+1+stored]
+		text := fmt.Sprintf("%q", literals)
+		if packed {
+			room := make([]byte, 2*stored+8)
+			unpack(room, literals)
+			text = fmt.Sprintf("%q, packed", room[:token>>4])
+		}
+		if d.off+1+stored == end {
 			d.field(1, "%d literals, the end", token>>4)
-			d.field(token>>4, "%q", d.b[d.off:end])
+			d.field(stored, "%s", text)
 			break
 		}
 		d.field(1, "%d literals, a match of %d or more", token>>4, token&15+matchMin)
-		d.field(token>>4, "%q", d.b[d.off:d.off+token>>4])
-		d.field(2, "%d back", binary.LittleEndian.Uint16(d.b[d.off:]))
+		d.field(stored, "%s", text)
+		offset := binary.LittleEndian.Uint16(d.b[d.off:])
+		packed = offset&offsetPacked != 0
+		d.field(2, "%d back%s", offset&^offsetPacked, ifPacked(packed))
 		if token&15 == 15 {
 			d.field(1, "%d more", d.b[d.off])
 		}
 	}
+}
+
+func ifPacked(packed bool) string {
+	if packed {
+		return "; the next literals are packed"
+	}
+	return ""
 }
 
 // compareGolden compares a dump with the file that is to hold it, and that with the page
@@ -230,7 +252,7 @@ func TestDeterminism(t *testing.T) {
 		t.Fatal("the same entries made different bytes")
 	}
 	// Pins what the golden is too small to show: compressed blocks.
-	const want = "86d55b78c2fd16255f06920338bc1de8393cfe40c583e4556954c5e8e9c5d651"
+	const want = "4a330185446c150a9af0a4f8edaec65e8485ff6819ee3cdbe96e428c67192e41"
 	if got := fmt.Sprintf("%x", sha256.Sum256(a.b)); got != want {
 		t.Errorf("the bytes of a segment changed: SHA-256 %s", got)
 	}

@@ -22,7 +22,7 @@ type BlockInfo struct {
 
 var (
 	kindNames  = map[byte]string{kindDocuments: "documents", kindIndexKeys: "index keys", kindTree: "tree", kindFilter: "filter", kindProperties: "properties", kindDictionary: "dictionary"}
-	codecNames = map[byte]string{codecRaw: "raw", codecLZ4: "lz4", codecValues: "lz4 by value"}
+	codecNames = map[byte]string{codecRaw: "raw", codecLZ4: "lz4", codecValues: "by value"}
 )
 
 // Inspect reads the segment file called full, of any name and any database's, gives

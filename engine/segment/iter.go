@@ -127,7 +127,7 @@ func (it *Iter) place(found bool) bool {
 		it.err = it.s.malformed(it.leaf, "data")
 	}
 	if found && it.err == nil && it.data.b.dictionary.bytes > 0 {
-		it.value, it.err = it.s.appendValue(reuse(it.value), it.leaf, &it.data.b, &it.data.e)
+		it.value, it.err = it.s.appendValue(reuse(it.value), it.leaf, &it.data.b, &it.data.e, it.data.key)
 	}
 	it.valid = found && it.err == nil
 	return it.valid

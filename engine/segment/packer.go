@@ -10,6 +10,7 @@ import "bytes"
 // It decides by what it was given alone, so the same blocks make the same bytes.
 type packer struct {
 	dict    *dictionary
+	from    cursor // over blocks that are sampled
 	section []byte // of the documents it was sampled of; empty if it is not to be used
 	first   saving // what the dictionary made of the first batch that it served
 }
@@ -65,12 +66,14 @@ func (p *packer) choose(section []byte, blocks []dataBlock) {
 			continue
 		}
 		b, _ := parseBlock(blocks[i].payload)
-		for e, ok := b.restartAt(0); ok; e, ok = b.after(&e) {
+		p.from.reset(b)
+		for ok := p.from.first(); ok; ok = p.from.next() {
+			v := b.valueOf(&p.from.e)
 			// Evenly: after so much of all documents, so much of the sample.
-			if v := b.valueOf(&e); int64(len(sample))*int64(total) <= int64(seen)*int64(want) && len(sample)+len(v) <= want {
-				sample = append(sample, v...)
+			if known := leftOut(p.from.key, v); int64(len(sample))*int64(total) <= int64(seen)*int64(want) && len(sample)+len(v)-known <= want {
+				sample = append(sample, v[known:]...)
 			}
-			seen += e.valueEnd - e.value
+			seen += len(v)
 		}
 	}
 	if len(sample) < sampleBytesMin {

@@ -36,7 +36,7 @@ func (p *press) packValues(d *dataBlock) bool {
 		e := &p.from.e
 		p.value = p.value[:0]
 		if !e.tombstone {
-			p.value = appendCompressed(p.value, d.dict, b.valueOf(e))
+			p.value = appendCompressed(p.value, d.dict, p.from.key, b.valueOf(e))
 		}
 		v.add(restartValues, e.shared, p.from.key, p.value, e.tombstone)
 	}

@@ -145,7 +145,7 @@ func (s *Segment) getIn(at handle, k, dst []byte) (value []byte, tombstone, foun
 	if !p.equal {
 		return dst, false, false, nil
 	}
-	if value, err = s.appendValue(dst, at, &b, &p.at); err != nil {
+	if value, err = s.appendValue(dst, at, &b, &p.at, k); err != nil {
 		return dst, false, false, err
 	}
 	return value, p.at.tombstone, true, nil

@@ -122,7 +122,7 @@ func (v *survey) leaf(h handle) {
 		if !readable || b.dictionary.bytes == 0 || c.e.tombstone {
 			continue
 		}
-		if v.value, readable = appendUncompressed(reuse(v.value), b.valueOf(&c.e), sample); !readable {
+		if v.value, readable = b.appendUncompressed(reuse(v.value), c.key, b.valueOf(&c.e), sample); !readable {
 			c.bad = true
 			break
 		}
