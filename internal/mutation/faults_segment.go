@@ -127,7 +127,7 @@ var segmentFaults = []fault{
 		name:   "a packed T is taken for what follows a colon in ASCII",
 		file:   "engine/segment/literals.go",
 		before: `+ last + last>>1 + last>>4`,
-		after:  ``,
+		after:  `+ last - last`,
 		pkg:    "engine/segment", test: "TestLiterals",
 	},
 	{
