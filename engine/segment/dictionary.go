@@ -139,12 +139,16 @@ func appendLength(dst []byte, n int) []byte {
 
 // wide is how many bytes are copied at once: most literals and matches are shorter, and
 // what is copied too much is overwritten by what comes next.
-const wide = 32
+const (
+	wide = 32
+	// slack is how much room uncompress needs behind a value: for literals and a match.
+	slack = 2 * wide
+)
 
 // uncompress fills dst[:n] with what src, which compress appended, decompresses to with that
 // dictionary. Packed says that its first literals are packed, flags is offsetPacked; with
 // neither, src is a block in the LZ4 format. It reports false if src is no such thing, or one
-// of another length. Dst must have room for wide bytes more, which are left with anything;
+// of another length. Dst must have room for slack bytes more, which are left with anything;
 // what lies between the end of src and its capacity may be looked at.
 func uncompress(dst []byte, n int, src, dict []byte, packed bool, flags uint16) bool {
 	out, i := 0, 0
@@ -152,14 +156,16 @@ func uncompress(dst []byte, n int, src, dict []byte, packed bool, flags uint16) 
 		token := src[i]
 		i++
 		size := int(token >> 4)
-		stored := storedLiterals(size, packed)
-		if size < 15 && stored <= len(src)-i && i+16 <= cap(src) && out <= n {
+		if size < 15 && i+16 <= cap(src) {
+			// Literals that are cut off, or too many, show behind them.
 			d, literals := (*[16]byte)(dst[out:]), (*[16]byte)(src[i:i+16])
 			if packed {
 				binary.LittleEndian.PutUint64(d[:], unpack8(binary.LittleEndian.Uint32(literals[:])))
 				binary.LittleEndian.PutUint64(d[8:], unpack8(binary.LittleEndian.Uint32(literals[4:])))
+				i += (size + 1) / 2
 			} else {
 				*d = *literals
+				i += size
 			}
 		} else {
 			if size == 15 {
@@ -167,7 +173,7 @@ func uncompress(dst []byte, n int, src, dict []byte, packed bool, flags uint16) 
 					return false
 				}
 			}
-			stored = storedLiterals(size, packed)
+			stored := storedLiterals(size, packed)
 			if stored > len(src)-i || size > n-out {
 				return false
 			}
@@ -176,17 +182,14 @@ func uncompress(dst []byte, n int, src, dict []byte, packed bool, flags uint16) 
 			} else {
 				copy(dst[out:out+size], src[i:])
 			}
+			i += stored
 		}
-		i, out = i+stored, out+size
-		if i >= len(src) {
-			return i == len(src) && token&15 == 0 && out == n
-		}
+		out += size
 		if i+2 > len(src) {
-			return false
+			return i == len(src) && token&15 == 0 && out == n
 		}
 		word := binary.LittleEndian.Uint16(src[i:])
 		packed = word&flags != 0
-		offset := int(word &^ flags)
 		i += 2
 		if size = int(token & 15); size == 15 {
 			if size, i = readLength(src, i, size); i < 0 {
@@ -194,26 +197,22 @@ func uncompress(dst []byte, n int, src, dict []byte, packed bool, flags uint16) 
 			}
 		}
 		size += matchMin
-		at := len(dict) + out - offset
-		switch {
-		case offset == 0 || at < 0 || size > n-out:
-			return false
-		case size <= wide && at+wide <= len(dict):
+		at := len(dict) + out - int(word&^flags)
+		if size <= wide && uint(at) < uint(len(dict)) && at+wide <= len(dict) {
 			// In two steps, since the compiler copies no more than 16 bytes without a call.
 			d, m := dst[out:out+wide], dict[at:at+wide]
 			*(*[16]byte)(d) = *(*[16]byte)(m)
 			*(*[16]byte)(d[16:]) = *(*[16]byte)(m[16:])
-		case size <= 2*wide && at+2*wide <= len(dict) && out+2*wide <= len(dst):
-			*(*[16]byte)(dst[out:]) = *(*[16]byte)(dict[at:])
-			*(*[16]byte)(dst[out+16:]) = *(*[16]byte)(dict[at+16:])
-			*(*[16]byte)(dst[out+32:]) = *(*[16]byte)(dict[at+32:])
-			*(*[16]byte)(dst[out+48:]) = *(*[16]byte)(dict[at+48:])
-		case at+size <= len(dict):
+		} else if at < 0 || at == len(dict)+out || size > n-out {
+			return false
+		} else if at+size <= len(dict) {
 			copy(dst[out:out+size], dict[at:])
-		default:
+		} else {
 			copyMatch(dst[:out+size], out, dict, at)
 		}
-		out += size
+		if out += size; out > n {
+			return false
+		}
 	}
 	// A block in the LZ4 format ends with literals, if need be none.
 	return i > 0 && flags != 0 && out == n

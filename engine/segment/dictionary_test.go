@@ -290,7 +290,7 @@ func TestLiterals(t *testing.T) {
 				t.Fatalf("%q: packable: %v", literals, n <= 1)
 			}
 			packed := appendPacked(nil, literals)
-			got := make([]byte, n+wide)
+			got := make([]byte, n+slack)
 			unpack(got, packed)
 			if string(got[:n]) != string(literals) || len(packed) != storedLiterals(n, true) {
 				t.Fatalf("%q came back as %q, %d bytes packed", literals, got[:n], len(packed))
@@ -352,9 +352,9 @@ func FuzzUncompress(f *testing.F) {
 		n, dict = min(max(n, 0), 1<<16), dict[:min(len(dict), dictionaryBytesMax)]
 		for _, packed := range []bool{false, true} {
 			for _, flags := range []uint16{0, offsetPacked} {
-				dst := bytes.Repeat([]byte{0xa5}, n+wide+8)
-				ok := uncompress(dst[:n+wide], n, src, dict, packed && flags != 0, flags)
-				if !bytes.Equal(dst[n+wide:], bytes.Repeat([]byte{0xa5}, 8)) {
+				dst := bytes.Repeat([]byte{0xa5}, n+slack+8)
+				ok := uncompress(dst[:n+slack], n, src, dict, packed && flags != 0, flags)
+				if !bytes.Equal(dst[n+slack:], bytes.Repeat([]byte{0xa5}, 8)) {
 					t.Fatal("it wrote behind its room")
 				}
 				same, whole := src, true

@@ -63,7 +63,7 @@ func (b *block) appendUncompressed(dst, k, stored, dict []byte) ([]byte, bool) {
 	if n > ValueBytesMax || int(n) > expandMax(len(stored)) {
 		return dst, false
 	}
-	dst = slices.Grow(dst, len(documentHead)+len(k)+max(int(n), len(stored))+wide)
+	dst = slices.Grow(dst, len(documentHead)+len(k)+max(int(n), len(stored))+slack)
 	if !b.version2 && head&headLeftOut != 0 {
 		if len(k) < key.DocumentPrefixBytes {
 			return dst, false
@@ -74,7 +74,7 @@ func (b *block) appendUncompressed(dst, k, stored, dict []byte) ([]byte, bool) {
 		return append(dst, stored...), !first
 	}
 	have, end := len(dst), len(dst)+int(n)
-	if !uncompress(dst[have:end+wide], int(n), stored, dict, first, flags) {
+	if !uncompress(dst[have:end+slack], int(n), stored, dict, first, flags) {
 		return dst, false
 	}
 	return dst[:end], true
