@@ -86,12 +86,18 @@ type keptDictionary struct {
 	sample []byte
 }
 
-// dictionary returns the dictionary block at h.
-func (s *Segment) dictionary(h handle) ([]byte, error) {
-	if kept := s.dict.Load(); kept != nil && kept.at == h {
+// dictionary returns the dictionary block at h. The first one is kept outside of the cache,
+// like the root: most segments have no other.
+func (s *Segment) dictionary(h handle) (sample []byte, err error) {
+	kept := s.dict.Load()
+	switch {
+	case kept == nil:
+		sample, err = s.read(h, kindDictionary, 0, nil)
+	case kept.at == h:
 		return kept.sample, nil
+	default:
+		sample, err = s.cached(h, kindDictionary, 0)
 	}
-	sample, err := s.cached(h, kindDictionary, 0)
 	if err == nil {
 		s.dict.Store(&keptDictionary{h, sample})
 	}

@@ -45,7 +45,7 @@ func ParseFileName(name string) (first uint64, ok bool) {
 		return 0, false
 	}
 	first, err := strconv.ParseUint(digits, 10, 64)
-	return first, err == nil && first > 0 && FileName(first) == name
+	return first, err == nil && first > 0
 }
 
 // check names what no log can be created with; "" is good.
