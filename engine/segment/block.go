@@ -17,6 +17,7 @@ type block struct {
 	restarts   int
 	dictionary handle // of its values; no bytes if they are stored as they are
 	version2   bool   // they are compressed as version 2 of the format has it
+	first      []byte // the first key, if restarts share with it; empty if they share nothing
 }
 
 const (
@@ -88,7 +89,27 @@ func (b *block) parseCompressed(data []byte) bool {
 	b.tail = len(b.data)
 	var off int
 	off, b.end = b.restart(0)
-	return off == 0 && b.end > 0 && b.end <= b.tail-valueBytesMin
+	if off != 0 || b.end <= 0 || b.end > b.tail-valueBytesMin {
+		return false
+	}
+	b.first = nil
+	if b.version2 {
+		return true
+	}
+	w := binary.LittleEndian.Uint32(b.data)
+	start, end, _, short := shortEntry(w, 0)
+	if !short {
+		e, ok := b.longEntry(0, b.end)
+		if !ok || e.shared > 0 {
+			return false
+		}
+		start, end = e.key, e.next
+	}
+	if short && w&0x7f != 0 || end > b.end {
+		return false
+	}
+	b.first = b.data[start:end]
+	return true
 }
 
 // restart returns the offsets of entry and value of restart i. They may lie
@@ -156,7 +177,7 @@ func (b *block) after(e *entry) (entry, bool) { return b.entry(e.next, e.valueEn
 // restartAt decodes restart i.
 func (b *block) restartAt(i int) (entry, bool) {
 	e, ok := b.entry(b.restart(i))
-	return e, ok && e.shared == 0
+	return e, ok && e.shared <= len(b.first)
 }
 
 func (b *block) keyRest(e *entry) []byte { return b.data[e.key:e.next] }
@@ -188,7 +209,7 @@ type place struct {
 
 // seek finds the place of key. It reports false if the block is malformed.
 func (b *block) seek(key []byte, p *place) bool {
-	lo, ok := b.lastRestartBefore(key)
+	lo, matched, ok := b.lastRestartBefore(key)
 	if !ok {
 		return false
 	}
@@ -198,7 +219,11 @@ func (b *block) seek(key []byte, p *place) bool {
 		limit, _ = b.restart(lo + 1)
 	}
 	if lo >= 0 {
-		if found, ok := b.scan(lo, limit, key, p); !ok || found {
+		have := matched
+		if lo == 0 {
+			have = 0 // the first key shares nothing
+		}
+		if found, ok := b.scan(lo, limit, have, key, p); !ok || found {
 			return ok
 		}
 	}
@@ -208,18 +233,26 @@ func (b *block) seek(key []byte, p *place) bool {
 		return true
 	}
 	p.at, ok = b.restartAt(lo + 1)
-	p.equal = ok && bytes.Equal(b.keyRest(&p.at), key)
+	p.equal = ok && p.at.shared <= matched && bytes.Equal(b.keyRest(&p.at), key[p.at.shared:])
 	return ok
 }
 
-// lastRestartBefore returns the last restart whose key is less than key, -1 if none is.
-func (b *block) lastRestartBefore(key []byte) (int, bool) {
-	lo := -1
+// lastRestartBefore returns the last restart whose key is less than key, -1 if none is, and
+// how many bytes the first key, if restarts share with it, has in common with key.
+func (b *block) lastRestartBefore(key []byte) (lo, matched int, ok bool) {
+	lo = -1
+	if n := len(b.first); n > 0 {
+		matched = commonPrefix(b.first, key)
+		if matched == len(key) || matched < n && b.first[matched] > key[matched] {
+			return -1, matched, true
+		}
+		lo = 0
+	}
 	for hi := b.restarts; hi-lo > 1; {
 		mid := int(uint(lo+hi) >> 1)
-		less, ok := b.restartLess(mid, key)
+		less, ok := b.restartLess(mid, matched, key)
 		if !ok {
-			return 0, false
+			return 0, 0, false
 		}
 		if less {
 			lo = mid
@@ -227,32 +260,42 @@ func (b *block) lastRestartBefore(key []byte) (int, bool) {
 			hi = mid
 		}
 	}
-	return lo, true
+	return lo, matched, true
 }
 
-// restartLess reports whether the key of restart i is less than key. Most of a search is
+// restartLess reports whether the key of restart i is less than key, where the first key is,
+// and has so many bytes in common with it. A restart that shares more with the first has the
+// same smaller byte there; one that shares less has a greater one before. Most of a search is
 // this, so it decodes of a short entry no more than it needs.
-func (b *block) restartLess(i int, key []byte) (less, ok bool) {
+func (b *block) restartLess(i, matched int, key []byte) (less, ok bool) {
 	off, value := b.restart(i)
 	if uint(off) >= uint(b.end) {
 		return false, false
 	}
 	w := binary.LittleEndian.Uint32(b.data[off:])
+	shared := int(w & 0x7f)
 	start, end, _, short := shortEntry(w, off)
 	if !short {
 		e, ok := b.longEntry(off, value)
-		return ok && e.shared == 0 && bytes.Compare(b.keyRest(&e), key) < 0, ok && e.shared == 0
+		if !ok {
+			return false, false
+		}
+		shared, start, end = e.shared, e.key, e.next
 	}
-	if w&0x7f != 0 || end > b.end {
+	if shared > len(b.first) || end > b.end {
 		return false, false
 	}
-	return bytes.Compare(b.data[start:end], key) < 0, true
+	if shared != matched {
+		return shared > matched, true
+	}
+	return bytes.Compare(b.data[start:end], key[matched:]) < 0, true
 }
 
 // scan looks for the first entry that is not less than key, from restart i, which
 // is less, to limit, where the interval ends. It reports whether it found one in p.at.
 //
-// matched is how many bytes the entry before p.at has in common with key. That
+// matched is how many bytes the entry before p.at has in common with key; at first, of the
+// key that restart i shares with. That
 // entry is less than key, so it has a smaller byte there, or ends there. An entry
 // that shares more with it has the same smaller byte; one that shares less has a
 // greater byte where the one before still matched. Only one that shares exactly as
@@ -260,8 +303,8 @@ func (b *block) restartLess(i int, key []byte) (less, ok bool) {
 //
 // It looks at every entry of an interval, so it decodes of a short one no more than it
 // needs to go on. The two that it finds are decoded, and checked, in whole.
-func (b *block) scan(i, limit int, key []byte, p *place) (found, ok bool) {
-	matched, before, beforeValue := 0, -1, 0
+func (b *block) scan(i, limit, matched int, key []byte, p *place) (found, ok bool) {
+	before, beforeValue := -1, 0
 	off, value := b.restart(i)
 	for off < limit {
 		if off >= b.end {

@@ -8,9 +8,14 @@ type builder struct {
 	values   []byte
 	restarts []restart
 	entries  int
+
+	// fromFirst says that restarts share with the first key, which is first then.
+	fromFirst bool
+	first     []byte
 }
 
-// A restart is the place of an entry that shares nothing, and of its value.
+// A restart is the place of an entry that shares nothing with the one before, and of its
+// value.
 type restart struct{ entry, value uint32 }
 
 // entryOverhead bounds what an entry costs besides its key and value: three
@@ -22,6 +27,12 @@ const entryOverhead = 3*4 + restartBytes
 func (b *builder) add(interval, shared int, key, value []byte, tombstone bool) {
 	if b.entries%interval == 0 {
 		shared = 0
+		switch {
+		case b.fromFirst && b.entries == 0:
+			b.first = append(b.first[:0], key...)
+		case b.fromFirst:
+			shared = commonPrefix(b.first, key)
+		}
 		b.restarts = append(b.restarts, restart{uint32(len(b.keys)), uint32(len(b.values))})
 	}
 	length := uint64(len(value)) << 1

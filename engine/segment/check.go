@@ -168,13 +168,19 @@ func (w *entries) step(s *Segment, h handle, more bool) (bool, error) {
 	}
 	w.i++
 	w.shared = commonPrefix(w.last, w.key)
-	switch restart := w.i%w.interval == 0; {
+	want := w.shared
+	restart := w.i%w.interval == 0
+	switch {
+	case restart && w.i == 0:
+		want = 0
+	case restart:
+		want = commonPrefix(w.b.first, w.key)
+	}
+	switch {
 	case restart && !restartIs(&w.b, w.i/w.interval, &w.e):
 		return false, s.damage(h.offset, "restart %d of a block is out of place", w.i/w.interval)
-	case restart && w.e.shared != 0:
-		return false, s.damage(h.offset, "entry %d of a block shares %d bytes of its key, expected 0", w.i, w.e.shared)
-	case !restart && w.e.shared != w.shared:
-		return false, s.damage(h.offset, "entry %d of a block shares %d bytes of its key, expected %d", w.i, w.e.shared, w.shared)
+	case w.e.shared != want:
+		return false, s.damage(h.offset, "entry %d of a block shares %d bytes of its key, expected %d", w.i, w.e.shared, want)
 	}
 	return true, nil
 }

@@ -36,7 +36,7 @@ func (c *cursor) set(e entry, ok bool) bool {
 
 // start moves to restart i.
 func (c *cursor) start(i int) bool {
-	c.key, c.back = c.key[:0], c.back[:0]
+	c.key, c.back = append(c.key[:0], c.b.first...), c.back[:0]
 	return c.set(c.b.restartAt(i))
 }
 
@@ -80,6 +80,10 @@ func (c *cursor) stepBack() {
 	end := c.e.shared + c.e.next - c.e.key
 	c.key = append(c.key[:have], make([]byte, end-have)...)
 	for i := n; end > have; i-- {
+		if i < 0 { // what the restart shares with the first key
+			copy(c.key[have:end], c.b.first[have:])
+			break
+		}
 		e := &c.back[i]
 		if start := max(e.shared, have); start < end {
 			copy(c.key[start:end], c.b.data[e.key+start-e.shared:e.next])

@@ -162,7 +162,7 @@ func uncompress(dst []byte, n int, src, dict []byte, packed bool, flags uint16) 
 			if packed {
 				binary.LittleEndian.PutUint64(d[:], unpack8(binary.LittleEndian.Uint32(literals[:])))
 				binary.LittleEndian.PutUint64(d[8:], unpack8(binary.LittleEndian.Uint32(literals[4:])))
-				i += (size + 1) / 2
+				i += storedLiterals(size, true)
 			} else {
 				*d = *literals
 				i += size

@@ -23,6 +23,10 @@ func alikePairs(rng *rand.Rand, n int) []pair {
 	for version := range uint16(3) {
 		for i := range n {
 			id, _, age, doc := benchDocument(rng, rng.IntN(1e9))
+			if rng.IntN(20) == 0 { // a key that goes on where others end
+				longer := id + fmt.Sprint("-", rng.IntN(1000))
+				doc, id = bytes.Replace(doc, []byte(id), []byte(longer), 1), longer
+			}
 			p := pair{key: key.AppendDocument(nil, 1, version, []byte(id)), value: doc}
 			switch odd := rng.IntN(50); {
 			case version == 1 && i > 8:
@@ -346,6 +350,7 @@ func FuzzUncompress(f *testing.F) {
 		_, _, _, value := benchDocument(rng, i)
 		f.Add(d.compress([]byte{0}, bitPlace{0, 1}, value)[1:], sample, len(value))
 	}
+	f.Add(append([]byte{0xf0, 200}, bytes.Repeat([]byte{'a'}, 215)...), []byte{}, 10) // literals far beyond the value
 	f.Add([]byte{0x1f, 'a', 1, 0, 200, 0x50, 'b', 'c', 'd', 'e', 'f'}, []byte{}, 225) // a match of itself
 	f.Add([]byte{0x0f, 3, 0, 10, 0x50, 'b', 'c', 'd', 'e', 'f'}, []byte("xyz"), 34)   // one that begins in the dictionary
 	f.Fuzz(func(t *testing.T, src, dict []byte, n int) {

@@ -75,7 +75,8 @@
 //	8 bytes  offset of the dictionary block, which is the last one before this block
 //	4 bytes  its length
 //	8 bytes  for each restart, entries 0, 8, 16 ...: as above, the offsets counted from
-//	         behind the restarts
+//	         behind the restarts. A restart shares all it can with the first key of the
+//	         block, which all others have much in common with, and the first nothing
 //	...
 //	         the entries, whose values have the length as stored
 //	         the values
@@ -104,8 +105,8 @@
 // odd number with 0 above it. The writer packs two literals or more if it can. The value
 // ends behind a match, or behind literals that no match follows.
 //
-// In version 2 the payload began with 1, nothing was left out, and what follows the length of
-// a value was an LZ4 block without a frame.
+// In version 2 the payload began with 1, restarts shared nothing, nothing was left out of a
+// value, and what follows its length was an LZ4 block without a frame.
 //
 // A block has at least 4 documents and 4 bytes of values to be stored so. A dictionary
 // serves until the documents of its version end; until a batch, 128 KiB of payloads, with

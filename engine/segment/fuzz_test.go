@@ -32,6 +32,20 @@ func FuzzBlock(f *testing.F) {
 		tree.add(restartTree, 0, p.key, appendHandle(nil, handle{int64(i), 100}), false)
 	}
 	f.Add(bytes.Clone(tree.payload()), benchPairs(20)[7].key)
+	for _, version := range []byte{compressedValues2, compressedValues} {
+		values := builder{fromFirst: version == compressedValues}
+		var last []byte
+		for _, k := range []string{"ab00", "ab01", "ab0100", "ab012", "ab07", "ab08", "ab09", "ab1", "ab10", "ab100", "ab2", "abc", "abd", "ac", "ac0", "ac00", "ac01", "b", "b00"} {
+			values.add(restartValues, commonPrefix(last, []byte(k)), []byte(k), []byte("0x"), false)
+			last = []byte(k)
+		}
+		payload := values.appendCompressed(nil)
+		payload[0] = version
+		setDictionary(payload, handle{4096, 74})
+		f.Add(payload, []byte("ab05"))
+		f.Add(payload, []byte("ab"))
+		f.Add(payload, []byte("abz"))
+	}
 	f.Fuzz(func(t *testing.T, payload, key []byte) {
 		b, ok := parseBlock(payload)
 		if !ok {
@@ -42,14 +56,19 @@ func FuzzBlock(f *testing.F) {
 		d.reset(b)
 		sound := len(payload) < 1<<16 && wellFormed(b) && ascending(b)
 		entries := 0
+		var keys [][]byte
 		for more := c.first(); more && entries < movesMax; more = c.next() {
 			if sound && (!d.seekGE(c.key) || d.e != c.e || !bytes.Equal(d.key, c.key)) {
 				t.Fatalf("seekGE(%x) found %x", c.key, d.key)
 			}
 			entries++
+			keys = append(keys, bytes.Clone(c.key))
 		}
 		for more := d.last(); more && entries > 0; more = d.prev() {
 			entries--
+			if sound && !bytes.Equal(d.key, keys[entries]) {
+				t.Fatalf("entry %d is %x forward and %x backward", entries, keys[entries], d.key)
+			}
 		}
 		if sound && entries != 0 {
 			t.Fatalf("%d entries more forward than backward", entries)

@@ -32,6 +32,7 @@ func (p *press) packValues(d *dataBlock) bool {
 	p.from.reset(b)
 	v := &p.values
 	v.reset()
+	v.fromFirst = true
 	for ok := p.from.first(); ok; ok = p.from.next() {
 		e := &p.from.e
 		p.value = p.value[:0]

@@ -105,8 +105,8 @@ var segmentFaults = []fault{
 	{
 		name:   "a dictionary kept for one block is used for another",
 		file:   "engine/segment/value.go",
-		before: `kept != nil && kept.at == h {`,
-		after:  `kept != nil {`,
+		before: `case kept.at == h:`,
+		after:  `case kept.at != handle{}:`,
 		pkg:    "engine/segment", test: "TestModelOfValues",
 	},
 	{
@@ -115,6 +115,27 @@ var segmentFaults = []fault{
 		before: `if stored > len(src)-i || size > n-out {`,
 		after:  `if stored > len(src)-i {`,
 		pkg:    "engine/segment", test: "FuzzUncompress",
+	},
+	{
+		name:   "a restart shares nothing, in a block where it shares with the first key",
+		file:   "engine/segment/builder.go",
+		before: `shared = commonPrefix(b.first, key)`,
+		after:  `shared = 0`,
+		pkg:    "engine/segment", test: "TestModelOfValues",
+	},
+	{
+		name:   "a restart that shares more with the first key than what is sought is taken for greater",
+		file:   "engine/segment/block.go",
+		before: `return shared > matched, true`,
+		after:  `return false, true`,
+		pkg:    "engine/segment", test: "TestModelOfValues",
+	},
+	{
+		name:   "a walk backward leaves out what a restart shares with the first key",
+		file:   "engine/segment/cursor.go",
+		before: `copy(c.key[have:end], c.b.first[have:])`,
+		after:  ``,
+		pkg:    "engine/segment", test: "TestModelOfValues",
 	},
 	{
 		name:   "the _id is left out of a document that has another than its key",
