@@ -294,12 +294,11 @@ func (b *block) restartLess(i, matched int, key []byte) (less, ok bool) {
 // scan looks for the first entry that is not less than key, from restart i, which
 // is less, to limit, where the interval ends. It reports whether it found one in p.at.
 //
-// matched is how many bytes the entry before p.at has in common with key; at first, of the
-// key that restart i shares with. That
-// entry is less than key, so it has a smaller byte there, or ends there. An entry
-// that shares more with it has the same smaller byte; one that shares less has a
-// greater byte where the one before still matched. Only one that shares exactly as
-// much needs a look at its bytes.
+// matched is how many bytes the entry before has in common with key; for restart i, the
+// key that it shares with. That one is less than key, so it has a smaller byte there, or
+// ends there. An entry that shares more with it has the same smaller byte; one that shares
+// less has a greater byte where the one before still matched. Only one that shares exactly
+// as much needs a look at its bytes.
 //
 // It looks at every entry of an interval, so it decodes of a short one no more than it
 // needs to go on. The two that it finds are decoded, and checked, in whole.

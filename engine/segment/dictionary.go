@@ -137,9 +137,9 @@ func appendLength(dst []byte, n int) []byte {
 	return append(dst, byte(n))
 }
 
-// wide is how many bytes are copied at once: most literals and matches are shorter, and
-// what is copied too much is overwritten by what comes next.
 const (
+	// wide is how many bytes are copied at once: most matches are shorter, and what is
+	// copied too much is overwritten by what comes next.
 	wide = 32
 	// slack is how much room uncompress needs behind a value: for literals and a match.
 	slack = 2 * wide

@@ -1,8 +1,6 @@
 package segment
 
-import (
-	"encoding/binary"
-)
+import "encoding/binary"
 
 // Most of what documents do not have in common is numbers and times. So literals of nothing
 // but the sixteen symbols of these take half a byte each.
